@@ -1,0 +1,138 @@
+"""What was read: objects and specs, where each of their fields stands, and what is unclear."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from migrations_app.domain.errors import Problem
+from migrations_app.domain.findings import Finding
+from migrations_app.domain.loss import LossRow
+from migrations_app.domain.provenance import Origin
+from migrations_app.domain.questions import Question
+
+Object = dict[str, Any]
+"""A Kubernetes object as plain data. Never changed in place: whoever changes one makes a new one."""
+
+Objects = tuple[Object, ...]
+
+
+class SourceKind(StrEnum):
+    """What a member file turned out to be, told by its content."""
+
+    KUBERNETES = "kubernetes"
+    INSPECT = "inspect"
+    COMPOSE = "compose"
+    QUADLET = "quadlet"
+    SYSTEMD = "systemd"
+    RUN_LINES = "run-lines"
+    CONTAINERFILE = "containerfile"
+    ENV_FILE = "env-file"
+    OTHER = "other"
+
+
+class Missing(Exception):  # noqa: N818 - a state, as in the port's contract
+    """A file that something refers to is not in reach."""
+
+
+class SourceFiles(Protocol):
+    """The only way the core meets files: a bundle in memory, or a folder that confines paths."""
+
+    def names(self) -> tuple[str, ...]:
+        """The member files that are to be read, in order, as relative paths."""
+        ...
+
+    def read(self, relative: str) -> bytes:
+        """The bytes of a member or of a file it refers to; raises :class:`Missing`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryFiles:
+    """Source files held in memory: an upload, a capture, standard input, a test."""
+
+    files: Mapping[str, bytes]
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.files)
+
+    def read(self, relative: str) -> bytes:
+        try:
+            return self.files[relative]
+        except KeyError:
+            raise Missing(relative) from None
+
+
+@dataclass(frozen=True, slots=True)
+class SourceObject:
+    """One object, where its fields came from, and the member file and document it was read from.
+
+    Built objects (from a spec) carry the file of their spec and document 0.
+    """
+
+    body: Object
+    origin: Origin
+    file: str = ""
+    document: int = 0
+
+    @property
+    def label(self) -> str:
+        """How people and places call it: ``Deployment/api``."""
+        return object_label(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One member file after reading; ``problems`` is empty when it could be read."""
+
+    path: str
+    kind: SourceKind
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Everything that several member files say together, before any transform.
+
+    ``loss`` holds the rows that readers of Podman-like input already know; the rows of Kubernetes
+    input are derived from what the transforms did. ``aliases`` maps the workload's label to the
+    DNS names its peers call it by. ``images`` maps an image reference to its known digest or ID.
+    ``secret_fields`` are (object label, data key) pairs whose values were triaged as secret.
+    """
+
+    members: tuple[Member, ...] = ()
+    objects: tuple[SourceObject, ...] = ()
+    questions: tuple[Question, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    loss: tuple[LossRow, ...] = ()
+    facts: Facts = field(default_factory=lambda: Facts())
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a source told us beyond its objects, for checks, presets and rehearsals.
+
+    image_digests: image reference as written → ``sha256:…`` of the repository digest, if known.
+    image_ids:     image reference as written → the local image ID it ran with (captures).
+    image_ports:   image reference → ports its configuration exposes, as ``8080/tcp``.
+    healthchecks:  (object label, container name) → a Podman health check as read
+                   (``{"test": [...], "interval": s, "timeout": s, "retries": n, "startPeriod": s}``).
+    aliases:       object label of a workload → DNS names its peers used for it.
+    identities:    object label of a workload → stable identity (systemd unit, compose service …).
+    """
+
+    image_digests: Mapping[str, str] = field(default_factory=dict)
+    image_ids: Mapping[str, str] = field(default_factory=dict)
+    image_ports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    healthchecks: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    identities: Mapping[str, str] = field(default_factory=dict)
+
+
+def object_label(body: Mapping[str, Any]) -> str:
+    """``Kind/name``, with ``?`` for what is missing."""
+    metadata = body.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return f"{body.get('kind') or '?'}/{name or '?'}"

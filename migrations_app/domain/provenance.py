@@ -1,0 +1,213 @@
+"""Where every field of an object came from.
+
+A :class:`Origin` tree has the shape of the value it describes. Readers make the first one while
+they build the value; after every transform :func:`follow` derives the next one from the
+difference, by identity: what a transform did not touch keeps its subtree, and costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.places import Path
+
+
+class StepKind(StrEnum):
+    BUILT = "built"
+    MENDED = "mended"
+    PRESET = "preset"
+    ENVIRONMENT = "environment"
+    ANSWER = "answer"
+    FIX = "fix"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that was done to a field after it was read, and by what.
+
+    ``by`` is a transform's code, a preset as ``name@version`` or a question's id.
+    """
+
+    kind: StepKind
+    by: str
+    why: Message = msg("")
+
+
+class Origin:
+    """Where one value stands in a source (line 0: in none) and what was done to it since."""
+
+    __slots__ = ("children", "column", "file", "line", "steps")
+
+    def __init__(
+        self,
+        file: str = "",
+        line: int = 0,
+        column: int = 0,
+        steps: tuple[Step, ...] = (),
+        children: dict[str, Origin] | list[Origin] | None = None,
+    ) -> None:
+        self.file = file
+        self.line = line
+        self.column = column
+        self.steps = steps
+        self.children = children
+
+    def at(self, path: Path) -> Origin:
+        """The origin of the field at ``path``, or of its nearest ancestor that has one."""
+        here = self
+        for step in path:
+            children = here.children
+            if isinstance(children, dict) and step in children:
+                here = children[str(step)]
+            elif isinstance(children, list) and isinstance(step, int) and step < len(children):
+                here = children[step]
+            else:
+                break
+        return here
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field that one step added, altered or removed (``before``/``after`` None: absent)."""
+
+    step: Step
+    path: Path
+    before: Any
+    after: Any
+    origin: Origin
+
+
+_ABSENT = object()
+
+
+def made(value: Any, step: Step) -> Origin:
+    """The origin tree of a value that no source holds."""
+    origin = Origin(steps=(step,))
+    if isinstance(value, dict):
+        origin.children = {key: made(item, step) for key, item in value.items()}
+    elif isinstance(value, list):
+        origin.children = [made(item, step) for item in value]
+    return origin
+
+
+def follow(before: Any, after: Any, origin: Origin, step: Step, changes: list[Change]) -> Origin:
+    """The origin tree of ``after``, given that ``step`` made it from ``before``.
+
+    Every difference is appended to ``changes``, with paths of the value *after* the step for what
+    is there and of the value *before* it for what was removed.
+    """
+    return _follow(before, after, origin, step, changes, ())
+
+
+def _follow(
+    before: Any, after: Any, origin: Origin, step: Step, changes: list[Change], path: Path
+) -> Origin:
+    if before is after:
+        return origin
+    if isinstance(before, dict) and isinstance(after, dict):
+        return _follow_mapping(before, after, origin, step, changes, path)
+    if isinstance(before, list) and isinstance(after, list):
+        return _follow_list(before, after, origin, step, changes, path)
+    if type(before) is type(after) and before == after:
+        return origin
+    changes.append(Change(step, path, before, after, origin))
+    fresh = made(after, step)
+    return Origin(origin.file, origin.line, origin.column, (*origin.steps, step), fresh.children)
+
+
+def _follow_mapping(
+    before: dict[str, Any],
+    after: dict[str, Any],
+    origin: Origin,
+    step: Step,
+    changes: list[Change],
+    path: Path,
+) -> Origin:
+    known = origin.children if isinstance(origin.children, dict) else {}
+    children: dict[str, Origin] = {}
+    for key, value in after.items():
+        old = before.get(key, _ABSENT)
+        if old is _ABSENT:
+            changes.append(Change(step, (*path, key), None, value, origin))
+            children[key] = made(value, step)
+        else:
+            child = known.get(key, origin)
+            children[key] = _follow(old, value, child, step, changes, (*path, key))
+    for key, value in before.items():
+        if key not in after:
+            changes.append(Change(step, (*path, key), value, None, known.get(key, origin)))
+    return Origin(origin.file, origin.line, origin.column, origin.steps, children)
+
+
+def _follow_list(
+    before: list[Any],
+    after: list[Any],
+    origin: Origin,
+    step: Step,
+    changes: list[Change],
+    path: Path,
+) -> Origin:
+    known = origin.children if isinstance(origin.children, list) else []
+    partner = _match(before, after)
+    children: list[Origin] = []
+    for index, value in enumerate(after):
+        old = partner.get(index)
+        if old is None:
+            changes.append(Change(step, (*path, index), None, value, origin))
+            children.append(made(value, step))
+        else:
+            child = known[old] if old < len(known) else origin
+            children.append(_follow(before[old], value, child, step, changes, (*path, index)))
+    for index in sorted(set(range(len(before))) - set(partner.values())):
+        child = known[index] if index < len(known) else origin
+        changes.append(Change(step, (*path, index), before[index], None, child))
+    return Origin(origin.file, origin.line, origin.column, origin.steps, children)
+
+
+def _match(before: list[Any], after: list[Any]) -> dict[int, int]:
+    """Which element of ``before`` each element of ``after`` continues: the same, else its namesake.
+
+    With equal lengths what is left over is matched by position.
+    """
+    free = dict(enumerate(before))
+    partner: dict[int, int] = {}
+    for same in (_identical, _namesake):
+        for index, value in enumerate(after):
+            if index in partner:
+                continue
+            found = next((old for old, item in free.items() if same(item, value)), None)
+            if found is not None:
+                partner[index] = found
+                del free[found]
+    if len(before) == len(after):
+        for index in range(len(after)):
+            if index not in partner and index in free:
+                partner[index] = index
+    return partner
+
+
+def _identical(old: Any, new: Any) -> bool:
+    return old is new or (not isinstance(old, dict | list) and type(old) is type(new) and old == new)
+
+
+def _namesake(old: Any, new: Any) -> bool:
+    if not (isinstance(old, dict) and isinstance(new, dict)):
+        return False
+    return any(key in old and old[key] == new.get(key) for key in ("name", "mountPath"))
+
+
+def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
+    """Every scalar and every empty collection of a value, with its path."""
+    if isinstance(value, dict) and value:
+        for key, item in value.items():
+            yield from leaves(item, (*path, key))
+    elif isinstance(value, list) and value:
+        for index, item in enumerate(value):
+            yield from leaves(item, (*path, index))
+    else:
+        yield path, value
