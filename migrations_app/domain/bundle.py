@@ -12,6 +12,7 @@ from migrations_app.domain.findings import Finding
 from migrations_app.domain.loss import LossRow
 from migrations_app.domain.provenance import Origin
 from migrations_app.domain.questions import Question
+from migrations_app.domain.spec import ServiceSpec
 
 Object = dict[str, Any]
 """A Kubernetes object as plain data. Never changed in place: whoever changes one makes a new one."""
@@ -94,16 +95,16 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """Everything that several member files say together, before any transform.
+    """Everything that several member files say together, before anything is made of it.
 
-    ``loss`` holds the rows that readers of Podman-like input already know; the rows of Kubernetes
-    input are derived from what the transforms did. ``aliases`` maps the workload's label to the
-    DNS names its peers call it by. ``images`` maps an image reference to its known digest or ID.
-    ``secret_fields`` are (object label, data key) pairs whose values were triaged as secret.
+    ``objects`` are the Kubernetes objects as they were read, in source order; ``specs`` are the
+    services of Podman-like input, from which rendering builds objects. ``loss`` holds the rows
+    that the readers already know; the rows of Kubernetes input are derived from what rendering did.
     """
 
     members: tuple[Member, ...] = ()
     objects: tuple[SourceObject, ...] = ()
+    specs: tuple[ServiceSpec, ...] = ()
     questions: tuple[Question, ...] = ()
     findings: tuple[Finding, ...] = ()
     loss: tuple[LossRow, ...] = ()

@@ -1,0 +1,1 @@
+"""The audit trail: tags and the hash chain."""

@@ -1,0 +1,1 @@
+"""Kubernetes objects: walking, building, writing and owning them."""

@@ -1,0 +1,1 @@
+"""Rehearsals: what is played, what is allowed, and what it showed."""

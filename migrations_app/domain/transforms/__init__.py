@@ -1,0 +1,1 @@
+"""Transforms: small values that make other objects from objects, in one literal order."""
