@@ -105,6 +105,19 @@ class Played:
     containers: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class FileDrop:
+    """A file to put into a container of a pod before it starts (instead of a mounted ConfigMap).
+
+    ``container`` is the name within the pod; directories on the way are made.
+    """
+
+    container: str
+    path: str
+    content: bytes
+    mode: int = 0o644
+
+
 class PodmanEngine(Protocol):
     """A Podman host. Every call has a deadline; every failure is an ``EngineError``."""
 
@@ -124,8 +137,20 @@ class PodmanEngine(Protocol):
 
     def create_secret(self, name: str, value: bytes, *, labels: Mapping[str, str]) -> None: ...
 
-    def play(self, text: str, *, network: str, aliases: Mapping[str, Sequence[str]]) -> Played:
-        """Play Kubernetes YAML; ``aliases``: pod name → names its peers call it by. Never builds."""
+    def play(
+        self,
+        text: str,
+        *,
+        network: str,
+        aliases: Mapping[str, Sequence[str]],
+        files: Sequence[FileDrop] = (),
+    ) -> Played:
+        """Play the YAML of one pod on a network of its own; never builds, never pulls.
+
+        ``aliases`` maps the pod's name to the names its peers call it by. The pod is created,
+        given its aliases and ``files``, and only then started. A play that fails half-way may
+        leave parts behind: the caller removes by label.
+        """
         ...
 
     def states(self, pod: str) -> Sequence[ContainerState]: ...
