@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
-from migrations_app.domain.rehearsal.verdict import RehearsalOutcome
+from migrations_app.domain.rehearsal.values import RehearsalOutcome
 from migrations_app.models.ids import new_id
 
 

@@ -9,6 +9,12 @@ from enum import StrEnum
 from migrations_app.domain.messages import Message
 
 
+class RehearsalOutcome(StrEnum):
+    PASSED = "passed"
+    FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
+
+
 class ProbeKind(StrEnum):
     STARTUP = "startup"
     READINESS = "readiness"
