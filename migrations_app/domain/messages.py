@@ -26,6 +26,6 @@ class Message:
         return hash(str(self))
 
 
-def msg(text: str, **params: Any) -> Message:
+def msg(text: str, /, **params: Any) -> Message:
     """Make a message; the template is a literal, so that it can be collected for translation."""
     return Message(text, params)

@@ -192,7 +192,9 @@ def _match(before: list[Any], after: list[Any]) -> dict[int, int]:
 
 
 def _identical(old: Any, new: Any) -> bool:
-    return old is new or (not isinstance(old, dict | list) and type(old) is type(new) and old == new)
+    return old is new or (
+        not isinstance(old, dict | list) and type(old) is type(new) and old == new
+    )
 
 
 def _namesake(old: Any, new: Any) -> bool:

@@ -241,6 +241,7 @@ class _Maker:
             files=tuple(volumes.files),
             to_the_end=body.get("kind") in TO_THE_END,
             images=dict(part.images),
+            grace=int(spec.get("terminationGracePeriodSeconds") or 30),
         )
 
     def _container(

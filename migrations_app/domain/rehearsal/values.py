@@ -76,7 +76,7 @@ class PodCopy:
 
     ``name`` is the pod's name in Podman, ``workload`` the object it stands for (``Deployment/api``).
     ``containers`` are the names of the long-running ones. ``to_the_end``: a Job, which passes when
-    every container exits with 0. ``images`` maps each image as written to what is played.
+    every container exits with 0. ``grace`` is the time to stop, in seconds. ``images`` maps each image as written to what is played.
     """
 
     name: str
@@ -88,6 +88,7 @@ class PodCopy:
     files: tuple[CopiedFile, ...]
     to_the_end: bool
     images: Mapping[str, str]
+    grace: int = 30
 
 
 @dataclass(frozen=True, slots=True)

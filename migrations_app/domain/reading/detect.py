@@ -1,0 +1,83 @@
+"""What a member file is, told by its content and never by its name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from migrations_app.domain.bundle import SourceKind
+from migrations_app.domain.reading.documents import Document
+from migrations_app.domain.reading.kubernetes import is_kubernetes
+
+_QUADLET = re.compile(
+    r"^\[(?:Container|Pod|Kube|Volume|Network|Image|Build|Quadlet)\]\s*$", re.MULTILINE
+)
+_SYSTEMD = re.compile(r"^\[(?:Unit|Service|Install|Timer)\]\s*$", re.MULTILINE)
+_RUN_LINE = re.compile(
+    r"^\s*(?:sudo\s+)?(?:podman|docker)\s+(?:container\s+)?(?:run|create|pod\s+create)\b",
+    re.MULTILINE,
+)
+_CONTAINERFILE = re.compile(r"^\s*FROM\s+\S+", re.MULTILINE | re.IGNORECASE)
+_ENV_LINE = re.compile(r"^(?:export\s+)?[A-Za-z_][A-Za-z0-9_.]*=")
+_INSPECTION = (
+    frozenset({"Id", "Config", "HostConfig"}),
+    frozenset({"Id", "Config", "Mounts"}),
+    frozenset({"Id", "Containers", "InfraContainerID"}),
+    frozenset({"Id", "Containers", "CgroupParent"}),
+    frozenset({"Id", "Containers", "NumContainers"}),
+    frozenset({"Id", "RootFS"}),
+    frozenset({"Id", "RepoTags"}),
+    frozenset({"Name", "Driver", "Mountpoint"}),
+    frozenset({"name", "driver", "network_interface"}),
+    frozenset({"name", "driver", "subnets"}),
+    frozenset({"name", "id", "driver"}),
+)
+
+
+def by_values(documents: Sequence[Document]) -> SourceKind | None:
+    """The kind of a file that is YAML or JSON; None if its values say nothing."""
+    values = [document.value for document in documents]
+    if any(is_kubernetes(value) for value in values):
+        return SourceKind.KUBERNETES
+    if any(is_inspection(value) for value in values):
+        return SourceKind.INSPECT
+    if len(values) == 1 and _is_compose(values[0]):
+        return SourceKind.COMPOSE
+    if any(isinstance(value, dict) and ({"kind", "apiVersion"} & set(value)) for value in values):
+        return SourceKind.KUBERNETES
+    return None
+
+
+def by_text(text: str) -> SourceKind | None:
+    """The kind of a file by its lines, for what is neither YAML nor JSON."""
+    if _QUADLET.search(text):
+        return SourceKind.QUADLET
+    if _SYSTEMD.search(text):
+        return SourceKind.SYSTEMD
+    if _RUN_LINE.search(text):
+        return SourceKind.RUN_LINES
+    if _CONTAINERFILE.search(text) and not text.lstrip().startswith(("{", "[", "<")):
+        return SourceKind.CONTAINERFILE
+    lines = [s for line in text.splitlines() if (s := line.strip()) and not s.startswith("#")]
+    if lines and all(_ENV_LINE.match(line) for line in lines):
+        return SourceKind.ENV_FILE
+    return None
+
+
+def is_inspection(value: Any) -> bool:
+    """An object of ``podman inspect`` and its kin, or a list of them."""
+    if isinstance(value, list):
+        return bool(value) and all(is_inspection(item) for item in value)
+    return isinstance(value, dict) and any(needed <= set(value) for needed in _INSPECTION)
+
+
+def _is_compose(value: Any) -> bool:
+    if not isinstance(value, dict):
+        return False
+    if isinstance(value.get("services"), dict) or "include" in value:
+        return True
+    plain = [v for key, v in value.items() if key not in ("version", "name")]
+    return bool(plain) and all(
+        isinstance(v, dict) and bool({"image", "build"} & set(v)) for v in plain
+    )

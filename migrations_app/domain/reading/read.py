@@ -1,0 +1,205 @@
+"""From member files to one bundle: all of it, or every reason why not."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+from migrations_app.domain.bundle import (
+    Bundle,
+    Facts,
+    Member,
+    Missing,
+    SourceFiles,
+    SourceKind,
+    SourceObject,
+)
+from migrations_app.domain.errors import Problem, UnreadableSource
+from migrations_app.domain.findings import Finding
+from migrations_app.domain.messages import msg
+from migrations_app.domain.places import Place
+from migrations_app.domain.provenance import Origin
+from migrations_app.domain.reading import detect
+from migrations_app.domain.reading.documents import Document
+from migrations_app.domain.reading.inspect import InspectReading, read_inspections
+from migrations_app.domain.reading.kubernetes import read_objects
+from migrations_app.domain.reading.limits import Limits
+from migrations_app.domain.reading.yaml_reader import decode, read_yaml
+
+READABLE = (SourceKind.KUBERNETES, SourceKind.INSPECT)
+
+
+@dataclass(slots=True)
+class _Collected:
+    members: list[Member] = field(default_factory=list)
+    objects: list[SourceObject] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    inspections: list[Document] = field(default_factory=list)
+    notes: list[Document] = field(default_factory=list)
+
+
+def read_bundle(files: SourceFiles, limits: Limits, *, partial: bool = False) -> Bundle:
+    """Read every member file.
+
+    With ``partial`` a member that cannot be read is left out and its problems stay in
+    ``Bundle.members``; without it one such member refuses the whole.
+
+    Raises:
+        UnreadableSource: with the problems of all members, or because nothing is there to read.
+    """
+    collected = _Collected()
+    for name in files.names():
+        collected.members.append(_read_member(files, name, limits, collected))
+    problems = [problem for member in collected.members for problem in member.problems]
+    readable = [m for m in collected.members if not m.problems and m.kind in READABLE]
+    if problems and (not partial or not readable):
+        bad = sum(bool(member.problems) for member in collected.members)
+        raise UnreadableSource(
+            msg(
+                "%(bad)s of %(all)s files cannot be read; nothing was taken.",
+                bad=bad,
+                all=len(collected.members),
+            ),
+            problems,
+        )
+    if not readable:
+        raise UnreadableSource(
+            msg("Nothing to read: give at least one file with Kubernetes YAML or inspect JSON.")
+        )
+    inspected = (
+        read_inspections(collected.inspections, collected.notes)
+        if collected.inspections
+        else InspectReading()
+    )
+    return Bundle(
+        members=tuple(collected.members),
+        objects=tuple(collected.objects),
+        specs=inspected.specs,
+        questions=inspected.questions,
+        findings=(*collected.findings, *inspected.findings),
+        loss=inspected.loss,
+        facts=inspected.facts if collected.inspections else Facts(),
+    )
+
+
+def _read_member(files: SourceFiles, name: str, limits: Limits, collected: _Collected) -> Member:
+    try:
+        text = decode(files.read(name), name, limits)
+        return _read_text(text, name, limits, collected)
+    except Missing:
+        return Member(
+            name,
+            SourceKind.OTHER,
+            (Problem("missing", msg("The file does not exist."), Place(name)),),
+        )
+    except UnreadableSource as error:
+        return Member(name, SourceKind.OTHER, error.problems)
+
+
+def _read_text(text: str, name: str, limits: Limits, collected: _Collected) -> Member:
+    if not text.strip():
+        return _refused(name, SourceKind.OTHER, "empty", msg("The file is empty."))
+    kind = detect.by_text(text)
+    if kind is not None:
+        return _unsupported(name, kind)
+    documents, findings = _values(text, name, limits)
+    if not documents:
+        return _refused(
+            name, SourceKind.OTHER, "empty", msg("The file holds comments only, no document.")
+        )
+    kind = detect.by_values(documents)
+    if kind is SourceKind.KUBERNETES:
+        return _take_kubernetes(name, documents, findings, collected)
+    if kind is SourceKind.INSPECT:
+        collected.inspections.extend(documents)
+        return Member(name, kind)
+    if name.endswith("mounts.json"):
+        collected.notes.extend(documents)
+        return Member(name, SourceKind.OTHER)
+    if kind is not None:
+        return _unsupported(name, kind)
+    problems: list[Problem] = []
+    for document in documents:
+        list(read_objects(document, problems))
+    return Member(name, SourceKind.OTHER, tuple(problems))
+
+
+def _take_kubernetes(
+    name: str, documents: list[Document], findings: list[Finding], collected: _Collected
+) -> Member:
+    if name.endswith("generate-kube.yaml"):
+        collected.notes.extend(documents)
+        return Member(name, SourceKind.OTHER)
+    problems: list[Problem] = []
+    objects = [o for document in documents for o in read_objects(document, problems)]
+    if problems:
+        return Member(name, SourceKind.KUBERNETES, tuple(problems))
+    collected.objects.extend(objects)
+    collected.findings.extend(findings)
+    return Member(name, SourceKind.KUBERNETES)
+
+
+def _values(text: str, name: str, limits: Limits) -> tuple[list[Document], list[Finding]]:
+    """YAML documents; JSON that YAML cannot express (surrogate escapes) is read as JSON."""
+    try:
+        return read_yaml(text, name, limits)
+    except UnreadableSource as error:
+        is_json = text.lstrip()[:1] in ("{", "[") and "\\u" in text
+        if not is_json or error.problems[0].code != "yaml_syntax":
+            raise
+        return [_read_json(text, name)], []
+
+
+def _read_json(text: str, name: str) -> Document:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        keys = [key for key, _value in pairs]
+        for key in keys:
+            if keys.count(key) > 1:
+                raise _unreadable(
+                    name, "yaml_duplicate_key", msg("The key %(key)s is set twice.", key=key)
+                )
+        return dict(pairs)
+
+    try:
+        value = json.loads(text, object_pairs_hook=once)
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except json.JSONDecodeError as error:
+        raise _unreadable(
+            name,
+            "json_syntax",
+            msg("Not JSON: %(problem)s.", problem=error.msg),
+            error.lineno,
+            error.colno,
+        ) from None
+    except (ValueError, RecursionError):
+        raise _unreadable(
+            name, "unsupported_type", msg("The JSON holds what no cluster can store.")
+        ) from None
+    return Document(name, 1, value, Origin(name, 1, 1))
+
+
+def _unreadable(
+    name: str, code: str, message: Any, line: int = 0, column: int = 0
+) -> UnreadableSource:
+    return UnreadableSource(
+        msg("%(file)s cannot be read.", file=name),
+        [Problem(code, message, Place(name, line, column))],
+    )
+
+
+def _unsupported(name: str, kind: SourceKind) -> Member:
+    return _refused(
+        name,
+        kind,
+        "kind_not_supported",
+        msg(
+            "This looks like %(kind)s, which this version does not read yet. Give Kubernetes YAML "
+            "or podman inspect JSON.",
+            kind=kind.value,
+        ),
+    )
+
+
+def _refused(name: str, kind: SourceKind, code: str, message: Any) -> Member:
+    return Member(name, kind, (Problem(code, message, Place(name)),))
