@@ -23,9 +23,7 @@ class Rehearsal(models.Model):
     revision = models.ForeignKey(
         "migrations_app.Revision", models.PROTECT, related_name="rehearsals"
     )
-    service = models.ForeignKey(
-        "migrations_app.Service", models.PROTECT, related_name="rehearsals"
-    )
+    service = models.ForeignKey("migrations_app.Service", models.PROTECT, related_name="rehearsals")
     number = models.PositiveIntegerField()
     base_digest = models.CharField(max_length=64)
     shared_digest = models.CharField(max_length=64, blank=True)

@@ -1,0 +1,96 @@
+"""What a transform is, and the runner that keeps the record of what each one did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from migrations_app.domain.bundle import Object, Objects, SourceObject, object_label
+from migrations_app.domain.messages import Message
+from migrations_app.domain.provenance import Change, Origin, Step, StepKind, follow, made
+
+
+class Transform(Protocol):
+    """A small frozen value that makes objects from objects.
+
+    The first ``len(objects)`` results correspond one to one to the inputs (None: dropped), further
+    ones are new. What is not touched is returned as it is, by identity; inputs are never changed;
+    a second run changes nothing.
+    """
+
+    @property
+    def step(self) -> Step:
+        """What the record says of everything this transform changes."""
+        ...
+
+    def __call__(self, objects: Objects) -> Sequence[Object | None]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One change, and the source object in which it happened (index into the sources, -1: new)."""
+
+    source: int
+    label: str
+    change: Change
+
+
+def built_step(by: str, why: Message) -> Step:
+    return Step(StepKind.BUILT, by, why)
+
+
+@dataclass(slots=True)
+class Running:
+    """The objects on their way through the transforms.
+
+    ``sources`` holds, for each object, the index of the source object it comes from, -1 for new.
+    """
+
+    objects: list[SourceObject]
+    sources: list[int]
+    record: list[Recorded]
+
+    @classmethod
+    def of(cls, objects: Iterable[SourceObject]) -> Running:
+        listed = list(objects)
+        return cls(listed, list(range(len(listed))), [])
+
+    @property
+    def bodies(self) -> Objects:
+        return tuple(item.body for item in self.objects)
+
+    def run(self, transforms: Iterable[Transform]) -> None:
+        """Apply transforms in order, each to what the one before it left."""
+        for transform in transforms:
+            self._apply(transform)
+
+    def _apply(self, transform: Transform) -> None:
+        results = transform(self.bodies)
+        step = transform.step
+        objects: list[SourceObject] = []
+        sources: list[int] = []
+        for index, new in enumerate(results):
+            if index < len(self.objects):
+                kept = self._follow(index, new, step)
+                if kept is not None:
+                    objects.append(kept)
+                    sources.append(self.sources[index])
+            elif new is not None:
+                objects.append(SourceObject(new, made(new, step)))
+                sources.append(-1)
+        self.objects, self.sources = objects, sources
+
+    def _follow(self, index: int, new: Object | None, step: Step) -> SourceObject | None:
+        old = self.objects[index]
+        if new is old.body:
+            return old
+        label = object_label(old.body)
+        if new is None:
+            change = Change(step, (), old.body, None, old.origin)
+            self.record.append(Recorded(self.sources[index], label, change))
+            return None
+        changes: list[Change] = []
+        origin: Origin = follow(old.body, new, old.origin, step, changes)
+        self.record.extend(Recorded(self.sources[index], label, change) for change in changes)
+        return SourceObject(new, origin, old.file, old.document)
