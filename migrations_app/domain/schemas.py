@@ -6,16 +6,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from migrations_app.domain.messages import Message
 from migrations_app.domain.places import Path
 
 
 @dataclass(frozen=True, slots=True)
 class SchemaViolation:
-    """One place where an object breaks its schema; ``unknown_field`` names a field to drop."""
+    """One place where an object breaks its schema.
+
+    ``unknown_field`` names a field of ``path`` that is not known, ``nearest`` a known one like it.
+    ``expected`` are the types that would be right, as JSON Schema names them, joined by ``|``.
+    """
 
     path: Path
-    detail: str
+    message: Message
     unknown_field: str = ""
+    nearest: str = ""
+    expected: str = ""
 
 
 class Schemas(Protocol):

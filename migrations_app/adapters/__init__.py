@@ -1,0 +1,1 @@
+"""What meets the outside: the only importers of client libraries."""

@@ -1,0 +1,168 @@
+"""The Kubernetes schemas that the kubernetes-validate package bundles, compiled on demand.
+
+Its own ``validate`` stops at the first error and reads the definitions anew at every call; here
+the strict definitions of one version are read once and each kind is compiled once.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from typing import Any
+
+import jsonschema_rs
+
+from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.schemas import SchemaViolation
+
+_FOLDER = re.compile(r"v(1\.\d+)\.\d+-local-strict")
+_REFERENCE = "/api/_definitions.json#/$defs/"
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+Kinds = dict[tuple[str, str], str]
+
+
+@lru_cache(maxsize=1)
+def _folders() -> dict[str, Traversable]:
+    """Version (``1.NN``) → folder of its strict schemas, oldest first."""
+    root = resources.files("kubernetes_validate") / "kubernetes-json-schema"
+    found = {
+        match.group(1): folder
+        for folder in root.iterdir()
+        if (match := _FOLDER.fullmatch(folder.name))
+    }
+    return dict(sorted(found.items(), key=lambda item: int(item[0].split(".")[1])))
+
+
+@lru_cache(maxsize=4)
+def _definitions(version: str) -> dict[str, Any]:
+    text = (_folders()[version] / "_definitions.json").read_text(encoding="utf-8")
+    definitions = json.loads(text.replace(_REFERENCE, "#/$defs/"))["$defs"]
+    return {name: _trimmed(schema) for name, schema in definitions.items()}
+
+
+def _trimmed(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema without its prose, which only makes compiling slower."""
+    return {key: value for key, value in schema.items() if key != "description"}
+
+
+@lru_cache(maxsize=4)
+def _kinds(version: str) -> Kinds:
+    """``(apiVersion, kind)`` → name of the definition."""
+    kinds: Kinds = {}
+    for name, schema in _definitions(version).items():
+        for entry in schema.get("x-kubernetes-group-version-kind", ()):
+            prefix = f"{entry['group']}/" if entry["group"] else ""
+            kinds[prefix + entry["version"], entry["kind"]] = name
+    return kinds
+
+
+@lru_cache(maxsize=256)
+def _validator(version: str, name: str) -> Any:
+    definitions = _definitions(version)
+    needed = _closure(name, definitions)
+    return jsonschema_rs.validator_for(
+        {
+            "$schema": _DIALECT,
+            "$ref": f"#/$defs/{name}",
+            "$defs": {key: definitions[key] for key in needed},
+        },
+        validate_formats=False,
+    )
+
+
+def _closure(name: str, definitions: dict[str, Any]) -> set[str]:
+    """The definition and all it refers to."""
+    needed: set[str] = set()
+    waiting = [name]
+    while waiting:
+        current = waiting.pop()
+        if current in needed:
+            continue
+        needed.add(current)
+        waiting.extend(re.findall(r'"#/\$defs/([^"]+)"', json.dumps(definitions[current])))
+    return needed
+
+
+class BundledSchemas:
+    """Implements ``domain.schemas.Schemas``; compiled schemas are shared by the whole process."""
+
+    def versions(self) -> tuple[str, ...]:
+        return tuple(_folders())
+
+    def knows(self, version: str, api_version: str, kind: str) -> bool:
+        return (api_version, kind) in _kinds(version)
+
+    def violations(self, version: str, body: dict[str, Any]) -> Iterator[SchemaViolation]:
+        name = _kinds(version)[str(body.get("apiVersion")), str(body.get("kind"))]
+        validator = _validator(version, name)
+        if validator.is_valid(body):
+            return
+        for error in validator.iter_errors(body):
+            yield from _violations(error, _definitions(version), name)
+
+
+def _violations(error: Any, definitions: dict[str, Any], root: str) -> Iterator[SchemaViolation]:
+    path = tuple(error.instance_path)
+    kind = error.kind
+    name = type(kind).__name__.removeprefix("ValidationErrorKind_")
+    if name == "AdditionalProperties":
+        known = _known_properties(error, definitions, root)
+        for field in kind.unexpected:
+            yield SchemaViolation(
+                path, _unknown(field, known), field, next(iter(_near(field, known)), "")
+            )
+    elif name == "Type":
+        expected = _types(kind)
+        yield SchemaViolation(
+            path,
+            msg("Must be %(expected)s.", expected=expected.replace("|", " or ")),
+            expected=expected,
+        )
+    elif name == "Required":
+        yield SchemaViolation(
+            path, msg("The field %(field)s is required.", field=_plain(kind.property))
+        )
+    elif name in ("OneOfNotValid", "AnyOf", "OneOfMultipleValid"):
+        yield SchemaViolation(path, msg("Must be text or a number."), expected="string|integer")
+    else:
+        yield SchemaViolation(path, msg("%(detail)s", detail=error.message))
+
+
+def _known_properties(error: Any, definitions: dict[str, Any], root: str) -> list[str]:
+    """The fields that would have been right, found by walking the schema as the error did."""
+    schema: Any = definitions[root]
+    for step in tuple(error.schema_path)[1:-1]:
+        if step == "$ref":
+            schema = definitions[schema["$ref"].rpartition("/")[2]]
+        else:
+            schema = schema[step]
+    return sorted(schema.get("properties", ()))
+
+
+def _types(kind: Any) -> str:
+    types = kind.types
+    listed = [types] if isinstance(types, str) else list(types)
+    return "|".join(sorted(str(item) for item in listed if item != "null"))
+
+
+def _near(field: str, known: list[str]) -> list[str]:
+    return difflib.get_close_matches(field, known, n=1)
+
+
+def _unknown(field: str, known: list[str]) -> Message:
+    near = _near(field, known)
+    if near:
+        return msg(
+            "The field %(field)s is unknown. Did you mean %(near)s?", field=field, near=near[0]
+        )
+    return msg("The field %(field)s is unknown.", field=field)
+
+
+def _plain(value: Any) -> str:
+    return str(value).strip('"')

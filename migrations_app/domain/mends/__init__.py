@@ -1,0 +1,47 @@
+"""What a cluster would refuse, put right: always applied, always reported.
+
+The order is behaviour. Versions move first, because later mends know today's shapes only; names
+come before references are completed; the schema has the last word.
+"""
+
+from __future__ import annotations
+
+from migrations_app.domain.mends import (
+    annotations,
+    capabilities,
+    obsolete_versions,
+    ports,
+    quantities,
+    restart_policy,
+    selectors,
+    server_fields,
+    volumes,
+)
+from migrations_app.domain.mends.by_schema import ConvertScalars, DropUnknownFields
+from migrations_app.domain.mends.naming import ValidNames
+from migrations_app.domain.schemas import Schemas
+from migrations_app.domain.transforms.base import Transform
+
+
+def mends(schemas: Schemas, version: str) -> tuple[Transform, ...]:
+    """Every mend for a target version, in order."""
+    return (
+        obsolete_versions.MEND,
+        server_fields.MEND,
+        annotations.PODMANS,
+        ConvertScalars(schemas, version),
+        annotations.SYNTAX,
+        volumes.TMPFS,
+        volumes.TWINS,
+        volumes.TWIN_MOUNTS,
+        ValidNames(),
+        volumes.MISSING,
+        ports.CONTAINER,
+        ports.SERVICE,
+        selectors.MEND,
+        restart_policy.MEND,
+        capabilities.MEND,
+        quantities.MEND,
+        DropUnknownFields(schemas, version),
+        ConvertScalars(schemas, version),
+    )
