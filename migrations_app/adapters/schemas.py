@@ -135,13 +135,12 @@ def _violations(error: Any, definitions: dict[str, Any], root: str) -> Iterator[
 
 
 def _known_properties(error: Any, definitions: dict[str, Any], root: str) -> list[str]:
-    """The fields that would have been right, found by walking the schema as the error did."""
+    """The fields that would have been right, found in the schema that the error names."""
     schema: Any = definitions[root]
-    for step in tuple(error.schema_path)[1:-1]:
-        if step == "$ref":
-            schema = definitions[schema["$ref"].rpartition("/")[2]]
-        else:
-            schema = schema[step]
+    steps = list(error.schema_path)[:-1]
+    while steps:
+        step = steps.pop(0)
+        schema = definitions[steps.pop(0)] if step == "$defs" else schema[step]
     return sorted(schema.get("properties", ()))
 
 

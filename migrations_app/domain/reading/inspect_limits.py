@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from migrations_app.domain.messages import msg
@@ -128,13 +129,13 @@ def _security_options(container: Inspection, fields: Fields) -> None:
     selinux: dict[str, str] = {}
     for index, option in enumerate(container.texts("HostConfig", "SecurityOpt")):
         path = ("HostConfig", "SecurityOpt", index)
-        name, _separator, value = option.replace(":", "=", 1).partition("=")
+        name, value = (*re.split("[=:]", option, maxsplit=1), "")[:2]
         if name == "no-new-privileges" and value != "false":
             fields.set("no_new_privileges", True, container.place(*path))
         elif name in ("seccomp", "apparmor"):
             fields.set(name, value, container.place(*path))
-        elif name == "label" and ":" in option:
-            kind, _colon, label = option.partition("=")[2].partition(":")
+        elif name == "label" and ":" in value:
+            kind, _colon, label = value.partition(":")
             selinux[kind] = label
             fields.places[f"selinux/{kind}"] = container.place(*path)
         elif name == "unmask" and container.flag("HostConfig", "Privileged"):
