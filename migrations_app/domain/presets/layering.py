@@ -91,9 +91,7 @@ def settle(layers: Iterable[Preset], given: Mapping[str, str]) -> Settings:
                 kind, preset.label, msg("Set by the preset %(name)s.", name=preset.label)
             )
     if problems:
-        raise MissingParameter(
-            msg("A parameter that a preset needs was not given."), problems
-        )
+        raise MissingParameter(msg("A parameter that a preset needs was not given."), problems)
     return Settings(sections, steps)
 
 

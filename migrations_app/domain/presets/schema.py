@@ -89,7 +89,9 @@ class Preset:
             application=scope.get("application") or "",
             environment=scope.get("environment") or "",
             parameters={
-                key: Parameter(bool((item or {}).get("required")), _text((item or {}).get("default")))
+                key: Parameter(
+                    bool((item or {}).get("required")), _text((item or {}).get("default"))
+                )
                 for key, item in (value.get("parameters") or {}).items()
             },
             sections={
@@ -161,9 +163,7 @@ class _Checker:
                 if name not in declared:
                     self._add(
                         "unknown_parameter",
-                        msg(
-                            "The parameter %(name)s is not declared under parameters.", name=name
-                        ),
+                        msg("The parameter %(name)s is not declared under parameters.", name=name),
                         path,
                     )
 

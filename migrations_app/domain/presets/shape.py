@@ -60,9 +60,7 @@ class Shape:
         if self.keys is not None:
             schema["properties"] = {k: v.to_json_schema() for k, v in self.keys.items()}
         if self.keys is not None or self.values is not None:
-            schema["additionalProperties"] = (
-                self.values.to_json_schema() if self.values else False
-            )
+            schema["additionalProperties"] = self.values.to_json_schema() if self.values else False
         if self.items is not None:
             schema["items"] = self.items.to_json_schema()
         if self.required:
@@ -202,5 +200,3 @@ def json_schema() -> dict[str, Any]:
         **PRESET.to_json_schema(),
         "type": "object",
     }
-
-

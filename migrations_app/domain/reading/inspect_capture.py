@@ -90,7 +90,9 @@ def comparable(name: str) -> str:
     return re.sub("[^a-z0-9]", "", name.lower())
 
 
-def disagreements(service: ServiceSpec, notes: Sequence[Document], folder: str) -> Iterator[Finding]:
+def disagreements(
+    service: ServiceSpec, notes: Sequence[Document], folder: str
+) -> Iterator[Finding]:
     """Where ``generate kube`` says something else than the inspections. It says less: that is fine."""
     ours = {comparable(container.name): container for container in service.containers}
     pod = comparable(service.name)
@@ -101,15 +103,16 @@ def disagreements(service: ServiceSpec, notes: Sequence[Document], folder: str) 
         if container is None:
             yield _finding(
                 theirs,
-                msg("generate kube knows a container %(name)s, the inspections do not.", name=theirs.name),
+                msg(
+                    "generate kube knows a container %(name)s, the inspections do not.",
+                    name=theirs.name,
+                ),
             )
             continue
         yield from _differences(theirs, container, ports)
 
 
-def _differences(
-    theirs: _KubeContainer, ours: ContainerSpec, ports: set[int]
-) -> Iterator[Finding]:
+def _differences(theirs: _KubeContainer, ours: ContainerSpec, ports: set[int]) -> Iterator[Finding]:
     image = str(theirs.value.get("image") or "")
     if image and ours.image and not _same_image(image, ours.image):
         yield _finding(
