@@ -7,8 +7,8 @@ come before references are completed; the schema has the last word.
 from __future__ import annotations
 
 from migrations_app.domain.mends import (
-    annotations,
     capabilities,
+    metadata_keys,
     obsolete_versions,
     ports,
     quantities,
@@ -28,9 +28,9 @@ def mends(schemas: Schemas, version: str) -> tuple[Transform, ...]:
     return (
         obsolete_versions.MEND,
         server_fields.MEND,
-        annotations.PODMANS,
+        metadata_keys.PODMANS,
         ConvertScalars(schemas, version),
-        annotations.SYNTAX,
+        metadata_keys.SYNTAX,
         volumes.TMPFS,
         volumes.TWINS,
         volumes.TWIN_MOUNTS,
