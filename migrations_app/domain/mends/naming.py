@@ -63,6 +63,11 @@ def _rule(body: Object) -> Rule:
     return _RULES.get(str(body.get("kind")), _SUBDOMAIN)
 
 
+def accepts_name(body: Object, name: str) -> bool:
+    """Whether an object of this kind may be called so."""
+    return bool(_rule(body)[0](name))
+
+
 @dataclass(slots=True)
 class NamePlan:
     """Old name → new name for each kind, and what a person is told about it."""

@@ -128,7 +128,10 @@ def _differences(theirs: _KubeContainer, ours: ContainerSpec, ports: set[int]) -
         if item.get("name") not in known:
             yield _finding(
                 theirs,
-                msg("generate kube sets %(name)s, the inspection does not.", name=item.get("name")),
+                msg(
+                    "generate kube sets %(name)s, the inspection does not.",
+                    name=item.get("name"),
+                ),
             )
     for item in _mappings(theirs.value.get("ports")):
         if item.get("containerPort") not in ports:

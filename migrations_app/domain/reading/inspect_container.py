@@ -13,7 +13,11 @@ from migrations_app.domain.reading.inspect_limits import (
     read_security,
 )
 from migrations_app.domain.reading.inspect_mounts import read_mounts, read_secrets
-from migrations_app.domain.reading.inspect_network import exposed, published, without_repeats
+from migrations_app.domain.reading.inspect_network import (
+    exposed,
+    published,
+    without_repeats,
+)
 from migrations_app.domain.reading.inspect_process import (
     OF_THE_IMAGE,
     Fields,
@@ -22,13 +26,23 @@ from migrations_app.domain.reading.inspect_process import (
     read_process,
 )
 from migrations_app.domain.reading.inspections import Inspection
-from migrations_app.domain.reading.run_options import CreateCommand, parse_create_command
-from migrations_app.domain.spec import ContainerSpec, HealthCheck, RestartPolicy
+from migrations_app.domain.reading.run_options import (
+    CreateCommand,
+    parse_create_command,
+)
+from migrations_app.domain.spec import ContainerSpec, HealthCheck, Port, RestartPolicy
 
 DEFAULT_STOP_TIMEOUT = 10
 _NANOSECONDS = 10**9
 _ID = re.compile(r"(?:sha256:)?[0-9a-f]{12,64}")
-_SIGNALS = {1: "SIGHUP", 2: "SIGINT", 3: "SIGQUIT", 9: "SIGKILL", 10: "SIGUSR1", 12: "SIGUSR2"}
+_SIGNALS = {
+    1: "SIGHUP",
+    2: "SIGINT",
+    3: "SIGQUIT",
+    9: "SIGKILL",
+    10: "SIGUSR1",
+    12: "SIGUSR2",
+}
 _OF_TOOLS = ("io.podman.", "io.buildah.", "io.kubernetes.cri-o", "io.containers.")
 
 
@@ -87,13 +101,17 @@ def _image(origins: Origins, fields: Fields) -> None:
         fields.set("image_digest", "" if name.startswith("localhost/") else digest, place)
 
 
-def container_ports(origins: Origins) -> tuple:  # type: ignore[type-arg]
-    """Published ports, then those that the container or its image only exposes."""
+def container_ports(origins: Origins) -> tuple[Port, ...]:
+    """Published ports, then those that the container or its image only exposes.
+
+    A container of a pod repeats what the whole pod publishes, so only its own are taken there.
+    """
     container, image = origins.container, origins.image
+    in_a_pod = bool(container.text("Pod"))
     return without_repeats(
         [
             *published(container, "HostConfig", "PortBindings"),
-            *published(container, "NetworkSettings", "Ports"),
+            *(() if in_a_pod else published(container, "NetworkSettings", "Ports")),
             *exposed(container),
             *(exposed(image) if image else ()),
         ]
@@ -101,7 +119,10 @@ def container_ports(origins: Origins) -> tuple:  # type: ignore[type-arg]
 
 
 def _health(container: Inspection, fields: Fields) -> None:
-    for attribute, key in (("health", "Healthcheck"), ("startup_health", "StartupHealthCheck")):
+    for attribute, key in (
+        ("health", "Healthcheck"),
+        ("startup_health", "StartupHealthCheck"),
+    ):
         check = read_health(container, "Config", key)
         if check is not None:
             fields.values[attribute] = check
@@ -149,7 +170,7 @@ def _restart(origins: Origins, fields: Fields) -> None:
     """
     container, created = origins.container, origins.created
     name = container.text("HostConfig", "RestartPolicy", "Name")
-    chosen = name in RestartPolicy and name != RestartPolicy.UNSET
+    chosen = name in set(RestartPolicy) and name != RestartPolicy.UNSET
     if name == RestartPolicy.NO:
         if created is not None:
             chosen = created.last("restart") is not None
@@ -158,7 +179,8 @@ def _restart(origins: Origins, fields: Fields) -> None:
     if not chosen:
         if name:
             container.drop(
-                ("HostConfig", "RestartPolicy"), msg("Podman's default; nobody chose a policy.")
+                ("HostConfig", "RestartPolicy"),
+                msg("Podman's default; nobody chose a policy."),
             )
         return
     place = container.place("HostConfig", "RestartPolicy")

@@ -34,7 +34,10 @@ def read_resources(origins: Origins) -> Resources:
     if shares > 0:
         cpus = Decimal(shares) / 1024
         fields.set("cpu_request", _cpus(cpus), container.place("HostConfig", "CpuShares"))
-    for attribute, key in (("memory_limit", "Memory"), ("memory_request", "MemoryReservation")):
+    for attribute, key in (
+        ("memory_limit", "Memory"),
+        ("memory_request", "MemoryReservation"),
+    ):
         if (size := container.number("HostConfig", key)) > 0:
             fields.set(attribute, size, container.place("HostConfig", key))
     pids = container.number("HostConfig", "PidsLimit")
@@ -55,7 +58,10 @@ def read_security(origins: Origins) -> Security:
     _user(origins, fields)
     _groups(container, fields)
     _capabilities(origins, fields)
-    for attribute, key in (("privileged", "Privileged"), ("read_only_root", "ReadonlyRootfs")):
+    for attribute, key in (
+        ("privileged", "Privileged"),
+        ("read_only_root", "ReadonlyRootfs"),
+    ):
         if container.flag("HostConfig", key):
             fields.set(attribute, True, container.place("HostConfig", key))
     _security_options(container, fields)
@@ -82,7 +88,8 @@ def _groups(container: Inspection, fields: Fields) -> None:
         path = ("HostConfig", "GroupAdd", index)
         if group in _SPECIAL_GROUPS:
             container.drop(
-                path, msg("The groups of the person who started it; a cluster has none.")
+                path,
+                msg("The groups of the person who started it; a cluster has none."),
             )
         else:
             groups.append(group)
@@ -142,7 +149,11 @@ def _security_options(container: Inspection, fields: Fields) -> None:
             container.drop(path, msg("A privileged container sees all paths anyway."))
         else:
             container.drop(
-                path, msg("%(option)s has no counterpart in a pod specification.", option=option)
+                path,
+                msg(
+                    "%(option)s has no counterpart in a pod specification.",
+                    option=option,
+                ),
             )
     fields.values["selinux"] = selinux
 
@@ -179,7 +190,8 @@ def _ulimits(origins: Origins, fields: Fields) -> None:
         name = str(item.get("Name", "")).upper().removeprefix("RLIMIT_").lower()
         if created is not None and name not in asked:
             container.drop(
-                path, msg("A default of this host's configuration; nobody asked for it.")
+                path,
+                msg("A default of this host's configuration; nobody asked for it."),
             )
             continue
         limits.append(f"{name}={item.get('Soft')}:{item.get('Hard')}")
@@ -197,7 +209,11 @@ def _devices(container: Inspection, fields: Fields) -> None:
         if privileged:
             container.drop(path, msg("A privileged container sees all devices anyway."))
             continue
-        parts = (item.get("PathOnHost"), item.get("PathInContainer"), item.get("CgroupPermissions"))
+        parts = (
+            item.get("PathOnHost"),
+            item.get("PathInContainer"),
+            item.get("CgroupPermissions"),
+        )
         devices.append(":".join(str(part) for part in parts if part))
         fields.places[f"devices/{devices[-1]}"] = container.place(*path)
     fields.values["devices"] = tuple(devices)

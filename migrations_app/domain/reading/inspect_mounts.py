@@ -13,7 +13,7 @@ from migrations_app.domain.reading.run_options import CreateCommand, key_values
 from migrations_app.domain.spec import Mount, MountKind, SecretUse
 
 SECRETS_FOLDER = "/run/secrets/"
-WRITABLE_WITH_READ_ONLY_ROOT = ("/tmp", "/var/tmp", "/run")  # noqa: S108 - what Podman mounts
+WRITABLE_WITH_READ_ONLY_ROOT = ("/tmp", "/var/tmp", "/run")
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}")
 _KINDS = {
     "bind": MountKind.BIND,
@@ -136,7 +136,9 @@ def read_secrets(origins: Origins) -> tuple[SecretUse, ...]:
     return (*uses, *_secret_variables(container, created))
 
 
-def _secret_options(created: CreateCommand | None) -> Mapping[str, list[Mapping[str, str]]]:
+def _secret_options(
+    created: CreateCommand | None,
+) -> Mapping[str, list[Mapping[str, str]]]:
     found: dict[str, list[Mapping[str, str]]] = {}
     for given in created.all("secret") if created else ():
         name, values = _secret_option(given.value)

@@ -12,7 +12,7 @@ from migrations_app.domain.spec import Port
 
 _PORT = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/(tcp|udp|sctp))?", re.IGNORECASE)
 _ID = re.compile(r"[0-9a-f]{12}|[0-9a-f]{64}")
-_ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - what Podman prints for "anywhere"
+_ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})
 _MOST_PORTS = 1000
 
 PortKey = tuple[int, str]
@@ -95,7 +95,8 @@ def read_hosts(inspection: Inspection, *path: str) -> tuple[Mapping[str, str], d
         names, _colon, address = entry.partition(":")
         if not address or address == "host-gateway":
             inspection.drop(
-                (*path, index), msg("A cluster's nodes have no such address of the host.")
+                (*path, index),
+                msg("A cluster's nodes have no such address of the host."),
             )
             continue
         for name in names.split(";"):

@@ -144,7 +144,8 @@ def read_environment(origins: Origins, fields: Fields) -> None:
         container.drop(("Config", "Timezone"), msg("The variable TZ says so already."))
     elif zone == "local":
         container.drop(
-            ("Config", "Timezone"), msg("The time zone of the host, which nodes do not share.")
+            ("Config", "Timezone"),
+            msg("The time zone of the host, which nodes do not share."),
         )
     elif zone:
         environment["TZ"] = zone

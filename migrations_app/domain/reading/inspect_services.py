@@ -14,7 +14,7 @@ from migrations_app.domain.reading.inspect_capture import (
     init_names,
     read_mount_notes,
 )
-from migrations_app.domain.reading.inspect_container import created_by, origins_of, read_container
+from migrations_app.domain.reading.inspect_container import origins_of, read_container
 from migrations_app.domain.reading.inspect_mounts import parse_size
 from migrations_app.domain.reading.inspect_network import (
     published,
@@ -58,7 +58,8 @@ class Shelf:
         identity = container.text("Image").removeprefix("sha256:")
         name = container.text("ImageName") or container.text("Config", "Image")
         images = sorted(
-            self.of(InspectionKind.IMAGE), key=lambda image: image.folder != container.folder
+            self.of(InspectionKind.IMAGE),
+            key=lambda image: image.folder != container.folder,
         )
         by_id = (image for image in images if identity and image.id == identity)
         by_name = (image for image in images if not identity and name in image.texts("RepoTags"))
@@ -77,15 +78,6 @@ class Group:
     infra: Inspection | None
     members: tuple[Inspection, ...]
     pod_id: str = ""
-
-
-def is_infra(container: Inspection) -> bool:
-    """Whether a container only holds its pod together."""
-    return container.flag("IsInfra") or (
-        bool(container.text("Pod"))
-        and container.name.endswith("-infra")
-        and not created_by(container)
-    )
 
 
 def groups(shelf: Shelf) -> list[Group]:
@@ -114,9 +106,11 @@ def _without_repeats(items: Iterable[Inspection]) -> list[Inspection]:
 
 def _group(pods: Mapping[str, Inspection], containers: Sequence[Inspection], pod_id: str) -> Group:
     members = [item for item in containers if item.text("Pod") == pod_id]
-    infra = next((item for item in members if is_infra(item)), None)
+    pod = pods.get(pod_id)
+    infra_id = pod.text("InfraContainerID") if pod else ""
+    infra = next((m for m in members if m.flag("IsInfra") or m.id == infra_id), None)
     regular = tuple(sorted((m for m in members if m is not infra), key=_created))
-    return Group(pods.get(pod_id), infra, regular, pod_id)
+    return Group(pod, infra, regular, pod_id)
 
 
 def _created(container: Inspection) -> tuple[str, str]:
@@ -135,7 +129,7 @@ def read_service(group: Group, shelf: Shelf) -> ServiceSpec:
     fields = Fields()
     if group.pod_id:
         _pod_fields(group, fields)
-        containers = _give_ports(containers, _pod_ports(group))
+        containers = _give_ports(_with_policy(containers, group.pod), _pod_ports(group))
     else:
         _container_fields(origins[0], fields)
     fields.values["identity"] = _identity(containers)
@@ -351,8 +345,19 @@ def read_volume(inspection: Inspection) -> VolumeSpec:
     return VolumeSpec(**fields.values, places=fields.places)
 
 
-def unset_restart(container: ContainerSpec, policy: str) -> ContainerSpec:
-    """The container with its pod's restart policy, where it has none of its own."""
-    if container.restart is not RestartPolicy.UNSET or policy not in RestartPolicy:
-        return container
-    return replace(container, restart=RestartPolicy(policy))
+def _with_policy(containers: list[ContainerSpec], pod: Inspection | None) -> list[ContainerSpec]:
+    """The containers with their pod's restart policy, where they have none of their own."""
+    policy = pod.text("RestartPolicy") if pod else ""
+    if pod is None or policy not in set(RestartPolicy) or policy in ("", RestartPolicy.NO):
+        return containers
+    place = pod.place("RestartPolicy")
+    return [
+        replace(
+            container,
+            restart=RestartPolicy(policy),
+            places={**container.places, "restart": place},
+        )
+        if container.restart is RestartPolicy.UNSET
+        else container
+        for container in containers
+    ]

@@ -89,9 +89,13 @@ class Inspection:
         """The value at a path, None where there is none."""
         here: Any = self.value
         for step in path:
-            if isinstance(here, dict) and step in here:
-                here = here[step]
-            elif isinstance(here, list) and isinstance(step, int) and step < len(here):
+            if (
+                isinstance(here, dict)
+                and step in here
+                or isinstance(here, list)
+                and isinstance(step, int)
+                and step < len(here)
+            ):
                 here = here[step]
             else:
                 return None

@@ -1,0 +1,70 @@
+"""What a check is given, and how it makes its findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from migrations_app.domain.bundle import Facts, SourceObject
+from migrations_app.domain.findings import Finding, Severity
+from migrations_app.domain.manifests.resources import containers
+from migrations_app.domain.messages import Message
+from migrations_app.domain.places import Path, Place, pointer
+from migrations_app.domain.schemas import Schemas
+
+
+@dataclass(frozen=True, slots=True)
+class CheckContext:
+    """Everything a check may look at. It changes none of it.
+
+    ``allowed_registries`` and ``digests_wanted`` come from the registry presets in force.
+    """
+
+    objects: tuple[SourceObject, ...]
+    schemas: Schemas
+    version: str
+    facts: Facts = field(default_factory=Facts)
+    allowed_registries: tuple[str, ...] = ()
+    digests_wanted: bool = False
+
+
+Check = Callable[[CheckContext], Iterator[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What all findings of one code have in common."""
+
+    code: str
+    severity: Severity
+    why: Message
+    fix: Message
+    fixable: bool = False
+    waivable: bool = True
+
+    def found(self, item: SourceObject, path: Path, message: Message, subject: str = "") -> Finding:
+        """A finding at a field of an object; its place in the source is looked up."""
+        origin = item.origin.at(path)
+        return Finding(
+            code=self.code,
+            severity=self.severity,
+            place=Place(
+                origin.file or item.file, origin.line, origin.column, item.label, pointer(path)
+            ),
+            message=message,
+            why=self.why,
+            fix=self.fix,
+            fixable=self.fixable,
+            waivable=self.waivable,
+            subject=subject,
+        )
+
+
+def all_containers(
+    context: CheckContext,
+) -> Iterator[tuple[SourceObject, Path, dict[str, Any]]]:
+    """Every container of every workload."""
+    for item in context.objects:
+        for path, container in containers(item.body):
+            yield item, path, container

@@ -1,0 +1,112 @@
+"""``podman inspect`` of containers, pods, images, volumes and networks, read into services.
+
+Podman 3 to 5 print the same things in different shapes; several documents of one bundle belong
+together (the containers of a pod, the image a container runs, the volumes it mounts). Every field
+that is set is accounted for: in the spec, or as a row of the loss report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from migrations_app.domain.bundle import Facts
+from migrations_app.domain.findings import Finding
+from migrations_app.domain.loss import LossRow
+from migrations_app.domain.questions import Question
+from migrations_app.domain.reading.documents import Document
+from migrations_app.domain.reading.inspect_fields import account
+from migrations_app.domain.reading.inspect_findings import about_bundle, about_group
+from migrations_app.domain.reading.inspect_services import (
+    Group,
+    Shelf,
+    groups,
+    read_service,
+    read_volume,
+)
+from migrations_app.domain.reading.inspections import (
+    Inspection,
+    InspectionKind,
+    inspections,
+)
+from migrations_app.domain.spec import ServiceSpec
+
+
+@dataclass(frozen=True, slots=True)
+class InspectReading:
+    """What the inspections of a bundle say.
+
+    A spec without containers stands for volumes that no inspected container uses. The rows of
+    ``loss`` are those of fields that did not go into a spec; building adds the others.
+    """
+
+    specs: tuple[ServiceSpec, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    loss: tuple[LossRow, ...] = ()
+    questions: tuple[Question, ...] = ()
+    facts: Facts = field(default_factory=Facts)
+
+
+def read_inspections(
+    documents: Sequence[Document], notes: Sequence[Document] = ()
+) -> InspectReading:
+    """Read all inspections of a bundle together.
+
+    ``notes`` are what captures keep beside them: ``generate-kube.yaml`` and ``mounts.json``.
+    """
+    shelf = Shelf(tuple(inspections(documents)), notes)
+    read = [(group, read_service(group, shelf)) for group in groups(shelf)]
+    specs = [spec for _group, spec in read if spec.containers]
+    specs += _unused_volumes(shelf, specs)
+    findings = [finding for group, spec in read for finding in about_group(group, spec, shelf)]
+    findings += about_bundle(shelf, [spec for _group, spec in read])
+    return InspectReading(
+        specs=tuple(specs),
+        findings=tuple(findings),
+        loss=tuple(row for item in shelf.items for row in _rows(item, read)),
+        facts=_facts(shelf, specs),
+    )
+
+
+def _rows(item: Inspection, read: Sequence[tuple[Group, ServiceSpec]]) -> Iterator[LossRow]:
+    if any(group.infra is item for group, _spec in read):
+        return
+    yield from item.rows
+    yield from account(item)
+
+
+def _unused_volumes(shelf: Shelf, specs: Sequence[ServiceSpec]) -> list[ServiceSpec]:
+    used = {volume.name for spec in specs for volume in spec.volumes}
+    found: dict[str, ServiceSpec] = {}
+    for item in shelf.of(InspectionKind.VOLUME):
+        if item.name not in used and not item.flag("Anonymous"):
+            volume = read_volume(item)
+            found.setdefault(
+                item.name,
+                ServiceSpec(
+                    item.name,
+                    (),
+                    volumes=(volume,),
+                    file=item.file,
+                    places=volume.places,
+                ),
+            )
+    return list(found.values())
+
+
+def _facts(shelf: Shelf, specs: Sequence[ServiceSpec]) -> Facts:
+    facts = Facts({}, {}, {})
+    digests: dict[str, str] = {}
+    ids: dict[str, str] = {}
+    ports: dict[str, tuple[str, ...]] = {}
+    for spec in specs:
+        for container in spec.containers:
+            if container.image and container.image_digest:
+                digests[container.image] = container.image_digest
+            if container.image and container.image_id:
+                ids[container.image] = container.image_id
+    for image in shelf.of(InspectionKind.IMAGE):
+        for tag in image.texts("RepoTags"):
+            ids.setdefault(tag, image.id)
+            ports[tag] = tuple(image.mapping("Config", "ExposedPorts"))
+    return replace(facts, image_digests=digests, image_ids=ids, image_ports=ports)
