@@ -21,7 +21,11 @@ class EngineInfo:
 
     @property
     def version_tuple(self) -> tuple[int, ...]:
-        return tuple(int(part) for part in self.version.split("-")[0].split(".") if part.isdigit())
+        return tuple(
+            int(part)
+            for part in self.version.split("-")[0].split(".")
+            if part.isdigit()
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +137,13 @@ class PodmanEngine(Protocol):
         """The local ID of an image (by reference or ID), None if the host does not have it."""
         ...
 
-    def create_network(self, name: str, *, labels: Mapping[str, str], internal: bool) -> None: ...
+    def create_network(
+        self, name: str, *, labels: Mapping[str, str], internal: bool
+    ) -> None: ...
 
-    def create_secret(self, name: str, value: bytes, *, labels: Mapping[str, str]) -> None: ...
+    def create_secret(
+        self, name: str, value: bytes, *, labels: Mapping[str, str]
+    ) -> None: ...
 
     def play(
         self,
@@ -161,7 +169,13 @@ class PodmanEngine(Protocol):
 
     def usage(self, containers: Sequence[str]) -> Sequence[Usage]: ...
 
-    def execute(self, container: str, command: Sequence[str], *, timeout: float) -> ExecResult: ...
+    def execute(
+        self, container: str, command: Sequence[str], *, timeout: float
+    ) -> ExecResult: ...
+
+    def running_user(self, container: str) -> str:
+        """The numeric user that the container's main process runs as, ``""`` if unknown."""
+        ...
 
     def stop(self, pod: str, *, timeout: int) -> None: ...
 
@@ -172,6 +186,46 @@ class PodmanEngine(Protocol):
     def labelled(self, label: str) -> Mapping[str, Mapping[str, str]]:
         """Pods, volumes, networks and secrets that carry a label: ``kind/name`` → their labels."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeTarget:
+    """What to probe: a container of a played pod, and how.
+
+    ``action`` is ``http``, ``tcp``, ``exec`` or ``grpc``; ``address`` the pod's address as
+    ``ContainerState`` gave it; ``host`` a Host header's value, which never changes who is dialled.
+    """
+
+    pod: str
+    container: str
+    address: str
+    action: str
+    port: int = 0
+    path: str = "/"
+    scheme: str = "HTTP"
+    host: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+    command: tuple[str, ...] = ()
+    timeout: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ProbeResult:
+    """``ok`` is None where nothing could be proven; ``took`` is in seconds.
+
+    ``loopback_only``: the port answers inside the pod on 127.0.0.1, and nowhere else.
+    """
+
+    ok: bool | None
+    detail: str
+    took: float
+    loopback_only: bool = False
+
+
+class Prober(Protocol):
+    """Probes as a kubelet would. Never raises: what fails is a result."""
+
+    def probe(self, target: ProbeTarget) -> ProbeResult: ...
 
 
 class Clock(Protocol):
