@@ -17,7 +17,7 @@ from migrations_app.domain.manifests.resources import (
     pod_spec,
     sequence,
 )
-from migrations_app.domain.mends.annotations import is_podmans
+from migrations_app.domain.mends.metadata_keys import is_podmans
 from migrations_app.domain.mends.naming import accepts_name
 from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.places import Path
