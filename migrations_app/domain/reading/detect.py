@@ -18,7 +18,7 @@ _RUN_LINE = re.compile(
     r"^\s*(?:sudo\s+)?(?:podman|docker)\s+(?:container\s+)?(?:run|create|pod\s+create)\b",
     re.MULTILINE,
 )
-_CONTAINERFILE = re.compile(r"^\s*FROM\s+\S+", re.MULTILINE | re.IGNORECASE)
+_CONTAINERFILE = re.compile(r"(?:\s*(?:#[^\n]*|ARG\s[^\n]*)?\n)*\s*FROM\s+\S+", re.IGNORECASE)
 _ENV_LINE = re.compile(r"^(?:export\s+)?[A-Za-z_][A-Za-z0-9_.]*=")
 _INSPECTION = (
     frozenset({"Id", "Config", "HostConfig"}),
@@ -57,7 +57,7 @@ def by_text(text: str) -> SourceKind | None:
         return SourceKind.SYSTEMD
     if _RUN_LINE.search(text):
         return SourceKind.RUN_LINES
-    if _CONTAINERFILE.search(text) and not text.lstrip().startswith(("{", "[", "<")):
+    if _CONTAINERFILE.match(text):
         return SourceKind.CONTAINERFILE
     lines = [s for line in text.splitlines() if (s := line.strip()) and not s.startswith("#")]
     if lines and all(_ENV_LINE.match(line) for line in lines):

@@ -100,15 +100,18 @@ def _read_member(files: SourceFiles, name: str, limits: Limits, collected: _Coll
 def _read_text(text: str, name: str, limits: Limits, collected: _Collected) -> Member:
     if not text.strip():
         return _refused(name, SourceKind.OTHER, "empty", msg("The file is empty."))
-    kind = detect.by_text(text)
-    if kind is not None:
-        return _unsupported(name, kind)
-    documents, findings = _values(text, name, limits)
+    try:
+        documents, findings = _values(text, name, limits)
+    except UnreadableSource:
+        other = detect.by_text(text)
+        if other is None:
+            raise
+        return _unsupported(name, other)
     if not documents:
         return _refused(
             name, SourceKind.OTHER, "empty", msg("The file holds comments only, no document.")
         )
-    kind = detect.by_values(documents)
+    kind = detect.by_values(documents) or detect.by_text(text)
     if kind is SourceKind.KUBERNETES:
         return _take_kubernetes(name, documents, findings, collected)
     if kind is SourceKind.INSPECT:
