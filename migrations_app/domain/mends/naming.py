@@ -50,6 +50,7 @@ _RULES: Mapping[str, Rule] = {
     "Job": _LABEL,
     "Pod": _SUBDOMAIN,
 }
+_OUTSIDE = frozenset({"ConfigMap", "Secret", "PersistentVolumeClaim", "ServiceAccount"})
 _FREE_GROUPS = frozenset({"rbac.authorization.k8s.io"})
 
 
@@ -76,7 +77,11 @@ class NamePlan:
     positions: dict[int, str] = field(default_factory=dict)
 
     def new_name(self, kind: str, old: Any) -> Any:
-        return self.renamed.get((kind, old), old) if isinstance(old, str) else old
+        """The name of what a reference means; what lies outside still needs a valid one."""
+        if not isinstance(old, str) or not old:
+            return old
+        new = self.renamed.get((kind, old), old)
+        return new if names.is_subdomain(new) or kind not in _OUTSIDE else names.to_subdomain(new)
 
 
 def plan(objects: Objects) -> NamePlan:
@@ -125,14 +130,11 @@ class ValidNames:
         result = body
         if index in named.positions:
             result = replace_at(result, ("metadata", "name"), named.positions[index])
-        if named.renamed:
-            result = rewrite_references(result, OBJECT_REFERENCES, named.new_name)
+        result = rewrite_references(result, OBJECT_REFERENCES, named.new_name)
         found = pod_spec(result)
         if found is not None:
             path, spec = found
-            changed = spec
-            if named.renamed:
-                changed = rewrite_references(changed, POD_REFERENCES, named.new_name)
+            changed = rewrite_references(spec, POD_REFERENCES, named.new_name)
             changed = _host_name(_volume_names(_container_names(changed)))
             if changed is not spec:
                 result = replace_at(result, path, changed)
@@ -140,9 +142,10 @@ class ValidNames:
 
 
 def _host_name(spec: dict[str, Any]) -> dict[str, Any]:
-    host = spec.get("hostname")
-    if isinstance(host, str) and host and not names.is_label(host):
-        return {**spec, "hostname": names.to_label(host)}
+    for field in ("hostname", "subdomain"):
+        host = spec.get(field)
+        if isinstance(host, str) and host and not names.is_label(host):
+            spec = {**spec, field: names.to_label(host)}
     return spec
 
 

@@ -27,6 +27,7 @@ def _container_ports(container: Mapping[str, Any]) -> Mapping[str, Any]:
         if not isinstance(port, dict):
             kept.append(port)
             continue
+        port = _complete(port)
         key = tuple(port.get(k) for k in ("containerPort", "hostPort", "hostIP")) + (
             port.get("protocol") or "TCP",
         )
@@ -36,6 +37,14 @@ def _container_ports(container: Mapping[str, Any]) -> Mapping[str, Any]:
         kept.append(_unique_name(port, names))
     same = len(kept) == len(ports) and all(a is b for a, b in zip(kept, ports, strict=True))
     return container if same else {**container, "ports": kept}
+
+
+def _complete(port: dict[str, Any]) -> dict[str, Any]:
+    """Protocols are upper case, and a host port alone means the same port of the container."""
+    port = _upper(port)
+    if "containerPort" not in port and isinstance(port.get("hostPort"), int):
+        port = {**port, "containerPort": port["hostPort"]}
+    return port
 
 
 def _unique_name(port: dict[str, Any], names: set[str]) -> dict[str, Any]:
@@ -57,9 +66,25 @@ def _service_ports(body: Object) -> Object:
     ports = get(body, ("spec", "ports"))
     if not isinstance(ports, list) or not all(isinstance(port, dict) for port in ports):
         return body
-    changed = _named(_distinct(ports))
+    publishes = get(body, ("spec", "type")) in ("NodePort", "LoadBalancer")
+    plain = [port if publishes else _without_node_port(port) for port in ports]
+    changed = _named(_distinct([_upper(port) for port in plain]))
     same = len(changed) == len(ports) and all(a is b for a, b in zip(changed, ports, strict=True))
     return body if same else replace_at(body, ("spec", "ports"), changed)
+
+
+def _without_node_port(port: dict[str, Any]) -> dict[str, Any]:
+    """Only a NodePort or LoadBalancer Service may name a port of the nodes."""
+    if "nodePort" not in port:
+        return port
+    return {key: value for key, value in port.items() if key != "nodePort"}
+
+
+def _upper(port: dict[str, Any]) -> dict[str, Any]:
+    protocol = port.get("protocol")
+    if isinstance(protocol, str) and protocol != protocol.upper():
+        return {**port, "protocol": protocol.upper()}
+    return port
 
 
 def _distinct(ports: list[dict[str, Any]]) -> list[dict[str, Any]]:

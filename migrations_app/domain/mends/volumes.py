@@ -6,12 +6,14 @@ volumes one name, and forgets the volumes of init containers (``libpod/kube.go``
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from migrations_app.domain.bundle import Object, Objects
 from migrations_app.domain.manifests.resources import (
     CONTAINER_LISTS,
     get,
+    map_containers,
     map_pod_specs,
     mapping,
     sequence,
@@ -78,6 +80,43 @@ def _container_without_twins(container: Any) -> Any:
     )
 
 
+_MOUNT_OPTIONS = frozenset({"z", "Z", "ro", "rw", "U", "O", "rslave", "rprivate", "rshared"})
+
+
+def _without_mount_options(container: Mapping[str, Any]) -> Mapping[str, Any]:
+    """``/data:Z,ro`` is Podman's way of writing a mount; the path ends at the colon."""
+    mounts = container.get("volumeMounts")
+    if not isinstance(mounts, list):
+        return container
+    changed = [_plain_mount(mount) for mount in mounts]
+    if all(new is old for new, old in zip(changed, mounts, strict=True)):
+        return container
+    return {**container, "volumeMounts": changed}
+
+
+def _plain_mount(mount: Any) -> Any:
+    path, colon, rest = str(mapping(mount).get("mountPath") or "").rpartition(":")
+    options = set(rest.split(","))
+    if not colon or not path or not options <= _MOUNT_OPTIONS:
+        return mount
+    plain = {**mount, "mountPath": path}
+    return {**plain, "readOnly": True} if "ro" in options else plain
+
+
+def _with_names(_body: Object, spec: dict[str, Any]) -> dict[str, Any]:
+    """A volume without a name gets one from its place."""
+    volumes = sequence(spec.get("volumes"))
+    changed = [
+        {**volume, "name": f"volume-{index}"}
+        if isinstance(volume, dict) and volume.get("name") in (None, "")
+        else volume
+        for index, volume in enumerate(volumes)
+    ]
+    if all(new is old for new, old in zip(changed, volumes, strict=True)):
+        return spec
+    return {**spec, "volumes": changed}
+
+
 def _with_missing(body: Object, spec: dict[str, Any]) -> dict[str, Any]:
     """A mount whose volume nobody declared gets an empty one: the pod could not be created."""
     declared = {str(mapping(volume).get("name")) for volume in sequence(spec.get("volumes"))}
@@ -108,6 +147,12 @@ TMPFS = _mend(
     msg("Podman wrote a tmpfs as a path of the host; a cluster keeps it as an emptyDir in memory."),
     _without_tmpfs,
 )
+OPTIONS = Mend(
+    "SCH-01",
+    msg("Options after a colon are Podman's; Kubernetes takes the path alone."),
+    lambda objects: map_containers(objects, _without_mount_options),
+)
+UNNAMED = _mend("SCH-01", msg("A volume needs a name."), _with_names)
 TWINS = _mend("SCH-04", msg("Volume names are unique within a pod."), _without_twins)
 TWIN_MOUNTS = _mend("SCH-04", msg("A path can be mounted only once."), _without_twin_mounts)
 MISSING = _mend(
