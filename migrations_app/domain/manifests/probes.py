@@ -21,20 +21,59 @@ DEFAULT_INTERVAL = 30.0
 DEFAULT_TIMEOUT = 30.0
 DEFAULT_RETRIES = 3
 LIVENESS_PATIENCE = 2
-_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", ""})  # noqa: S104
+_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", ""})
 _TAIL = re.compile(r"\s*\|\|\s*(?:exit\s+\d+|false)\s*$")
 _SHELL_SYNTAX = re.compile(r"[|&;<>`$()\n*?]")
 _QUIET_FLAGS = frozenset(
-    "-f --fail -s --silent -S --show-error -sS -fs -fsS -sf -sSf -fSs -k --insecure -q --quiet "
-    "-O- -qO- --spider -nv --no-verbose -L --location -fL -fsSL -sfL -fss -I --head "
-    "--no-check-certificate -qO /dev/null -o -O - --tries=1 -Sf".split()
+    [
+        "-f",
+        "--fail",
+        "-s",
+        "--silent",
+        "-S",
+        "--show-error",
+        "-sS",
+        "-fs",
+        "-fsS",
+        "-sf",
+        "-sSf",
+        "-fSs",
+        "-k",
+        "--insecure",
+        "-q",
+        "--quiet",
+        "-O-",
+        "-qO-",
+        "--spider",
+        "-nv",
+        "--no-verbose",
+        "-L",
+        "--location",
+        "-fL",
+        "-fsSL",
+        "-sfL",
+        "-fss",
+        "-I",
+        "--head",
+        "--no-check-certificate",
+        "-qO",
+        "/dev/null",
+        "-o",
+        "-O",
+        "-",
+        "--tries=1",
+        "-Sf",
+    ]
 )
 
 
-def probes_from_healthcheck(health: HealthCheck) -> dict[str, dict[str, Any]]:
+def probes_from_healthcheck(
+    health: HealthCheck, startup: HealthCheck | None = None
+) -> dict[str, dict[str, Any]]:
     """``readinessProbe``, ``livenessProbe`` and, with a start period, ``startupProbe``.
 
-    Empty for a check that is switched off.
+    ``startup`` is Podman's own start-up check, which then is the start-up probe. Empty for a check
+    that is switched off.
     """
     action = action_from_test(health.test)
     if action is None:
@@ -45,10 +84,17 @@ def probes_from_healthcheck(health: HealthCheck) -> dict[str, dict[str, Any]]:
     timing = {"periodSeconds": period, "timeoutSeconds": timeout}
     probes: dict[str, dict[str, Any]] = {
         "readinessProbe": {**action, **timing, "failureThreshold": failures},
-        "livenessProbe": {**action, **timing, "failureThreshold": failures * LIVENESS_PATIENCE},
+        "livenessProbe": {
+            **action,
+            **timing,
+            "failureThreshold": failures * LIVENESS_PATIENCE,
+        },
     }
     start = health.start_period or 0
-    if start > 0:
+    own_start = action_from_test(startup.test) if startup is not None else None
+    if startup is not None and own_start is not None:
+        probes["startupProbe"] = _own_startup(own_start, startup, start)
+    elif start > 0:
         quick = min(period, 5)
         probes["startupProbe"] = {
             **action,
@@ -57,6 +103,22 @@ def probes_from_healthcheck(health: HealthCheck) -> dict[str, dict[str, Any]]:
             "failureThreshold": max(1, math.ceil(start / quick) + failures),
         }
     return probes
+
+
+def _own_startup(
+    action: dict[str, Any], check: HealthCheck, start: float
+) -> dict[str, Any]:
+    """A start-up check as a probe: it must not give up before the start period is over."""
+    period = max(1, math.ceil(check.interval or DEFAULT_INTERVAL))
+    tries = check.retries or DEFAULT_RETRIES
+    return {
+        **action,
+        "periodSeconds": period,
+        "timeoutSeconds": max(
+            1, math.ceil(min(check.timeout or DEFAULT_TIMEOUT, period))
+        ),
+        "failureThreshold": max(tries, math.ceil(start / period) + 1),
+    }
 
 
 def action_from_test(test: Sequence[str]) -> dict[str, Any] | None:
@@ -72,7 +134,9 @@ def action_from_test(test: Sequence[str]) -> dict[str, Any] | None:
     if not words:
         return None
     if len(words) == 1 and " " in words[0]:
-        return _well_known_line(words[0]) or {"exec": {"command": ["/bin/sh", "-c", words[0]]}}
+        return _well_known_line(words[0]) or {
+            "exec": {"command": ["/bin/sh", "-c", words[0]]}
+        }
     return _well_known(words) or {"exec": {"command": words}}
 
 
@@ -97,7 +161,11 @@ def _well_known(words: Sequence[str]) -> dict[str, Any] | None:
 
 
 def _http(words: Sequence[str]) -> dict[str, Any] | None:
-    urls = [word for word in words if "://" in word or re.match(r"(localhost|127\.0\.0\.1)", word)]
+    urls = [
+        word
+        for word in words
+        if "://" in word or re.match(r"(localhost|127\.0\.0\.1)", word)
+    ]
     others = [word for word in words if word not in urls]
     if len(urls) != 1 or any(word not in _QUIET_FLAGS for word in others):
         return None

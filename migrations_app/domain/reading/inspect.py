@@ -58,7 +58,9 @@ def read_inspections(
     read = [(group, read_service(group, shelf)) for group in groups(shelf)]
     specs = [spec for _group, spec in read if spec.containers]
     specs += _unused_volumes(shelf, specs)
-    findings = [finding for group, spec in read for finding in about_group(group, spec, shelf)]
+    findings = [
+        finding for group, spec in read for finding in about_group(group, spec, shelf)
+    ]
     findings += about_bundle(shelf, [spec for _group, spec in read])
     return InspectReading(
         specs=tuple(specs),
@@ -68,7 +70,9 @@ def read_inspections(
     )
 
 
-def _rows(item: Inspection, read: Sequence[tuple[Group, ServiceSpec]]) -> Iterator[LossRow]:
+def _rows(
+    item: Inspection, read: Sequence[tuple[Group, ServiceSpec]]
+) -> Iterator[LossRow]:
     if any(group.infra is item for group, _spec in read):
         return
     yield from item.rows

@@ -28,9 +28,13 @@ class Rule:
 RUNTIME = msg("Runtime state of this host, not configuration.")
 IDENTITY = msg("Names this one object on this host; a cluster gives its own.")
 REPEATS = msg("Repeats what other fields say.")
-HOST = msg("Follows from how Podman is set up on this host; a node has its own setting.")
+HOST = msg(
+    "Follows from how Podman is set up on this host; a node has its own setting."
+)
 LOGS = msg("A cluster collects what containers write to standard output.")
-TUNING = msg("A pod specification cannot set this; it belongs to the node's configuration.")
+TUNING = msg(
+    "A pod specification cannot set this; it belongs to the node's configuration."
+)
 COMMAND = msg("The command that created it; the fields it set are listed one by one.")
 IMAGE = msg("Describes the image, which the manifest refers to by name.")
 IMAGE_SAYS = msg("The image's own setting; a cluster reads it from the image.")
@@ -45,7 +49,9 @@ _CONTAINER: Mapping[str, Rule] = {
     "Args": Rule(REPEATS),
     "State": Rule(RUNTIME),
     "ImageDigest": Rule(REPEATS),
-    "Rootfs": Rule(msg("The container runs from a folder of the host; build an image from it.")),
+    "Rootfs": Rule(
+        msg("The container runs from a folder of the host; build an image from it.")
+    ),
     "Pod": Rule(IDENTITY),
     "ResolvConfPath": Rule(RUNTIME),
     "HostnamePath": Rule(RUNTIME),
@@ -79,7 +85,9 @@ _CONTAINER: Mapping[str, Rule] = {
     "lockNumber": Rule(RUNTIME),
     "UseImageHosts": Rule(msg("A pod's hosts file is written by the cluster.")),
     "UseImageHostname": Rule(msg("A pod's host name is set by the cluster.")),
-    "Config/Hostname": Rule(msg("Podman's own choice; a pod is called by its own name.")),
+    "Config/Hostname": Rule(
+        msg("Podman's own choice; a pod is called by its own name.")
+    ),
     "Config/Domainname": Rule(NO_PART),
     "Config/User": Rule(REPEATS),
     "Config/AttachStdin": Rule(RUNTIME),
@@ -89,10 +97,14 @@ _CONTAINER: Mapping[str, Rule] = {
     "Config/Image": Rule(REPEATS),
     "Config/Volumes": Rule(REPEATS),
     "Config/OnBuild": Rule(IMAGE),
-    "Config/Annotations": Rule(msg("Podman's notes to itself; it refuses to meet them again.")),
+    "Config/Annotations": Rule(
+        msg("Podman's notes to itself; it refuses to meet them again.")
+    ),
     "Config/StopSignal": Rule(REPEATS, ("SIGTERM", 15)),
     "Config/HealthcheckOnFailureAction": Rule(
-        msg("A failed liveness probe restarts the container; there is no other action."),
+        msg(
+            "A failed liveness probe restarts the container; there is no other action."
+        ),
         ("none",),
     ),
     "Config/HealthLogDestination": Rule(LOGS, ("local",)),
@@ -100,14 +112,18 @@ _CONTAINER: Mapping[str, Rule] = {
     "Config/HealthcheckMaxLogSize": Rule(LOGS, (500,)),
     "Config/CreateCommand": Rule(COMMAND),
     "Config/SystemdMode": Rule(
-        msg("Podman prepares the container for systemd; a cluster does not. Run one process.")
+        msg(
+            "Podman prepares the container for systemd; a cluster does not. Run one process."
+        )
     ),
     "Config/Umask": Rule(NO_PART, ("0022",)),
     "Config/Timeout": Rule(
         msg("Podman ends the container after this time; use a Job with a deadline.")
     ),
     "Config/StopTimeout": Rule(REPEATS, (10,)),
-    "Config/Passwd": Rule(msg("A cluster leaves the image's own user list as it is."), (True,)),
+    "Config/Passwd": Rule(
+        msg("A cluster leaves the image's own user list as it is."), (True,)
+    ),
     "Config/ChrootDirs": Rule(NO_PART),
     "Config/sdNotifyMode": Rule(
         msg("A cluster asks readiness probes; nothing listens for sd_notify."),
@@ -123,8 +139,12 @@ _CONTAINER: Mapping[str, Rule] = {
         NETWORK, ("bridge", "default", "slirp4netns", "pasta", "private")
     ),
     "HostConfig/RestartPolicy": Rule(REPEATS, ({"Name": "", "MaximumRetryCount": 0},)),
-    "HostConfig/AutoRemove": Rule(msg("A cluster removes pods that are no longer wanted.")),
-    "HostConfig/AutoRemoveImage": Rule(msg("A node removes images that are no longer wanted.")),
+    "HostConfig/AutoRemove": Rule(
+        msg("A cluster removes pods that are no longer wanted.")
+    ),
+    "HostConfig/AutoRemoveImage": Rule(
+        msg("A node removes images that are no longer wanted.")
+    ),
     "HostConfig/Annotations": Rule(REPEATS),
     "HostConfig/VolumeDriver": Rule(HOST),
     "HostConfig/VolumesFrom": Rule(REPEATS),
@@ -137,8 +157,12 @@ _CONTAINER: Mapping[str, Rule] = {
     ),
     "HostConfig/Cgroup": Rule(HOST),
     "HostConfig/Cgroups": Rule(HOST, ("default",)),
-    "HostConfig/Links": Rule(msg("Peers find each other by the names of their Services.")),
-    "HostConfig/OomScoreAdj": Rule(msg("A cluster derives it from requests and limits of memory.")),
+    "HostConfig/Links": Rule(
+        msg("Peers find each other by the names of their Services.")
+    ),
+    "HostConfig/OomScoreAdj": Rule(
+        msg("A cluster derives it from requests and limits of memory.")
+    ),
     "HostConfig/PidMode": Rule(
         msg("Only the containers of one pod can share processes."), ("private",)
     ),
@@ -171,10 +195,14 @@ _CONTAINER: Mapping[str, Rule] = {
     "HostConfig/CpusetMems": Rule(TUNING),
     "HostConfig/DiskQuota": Rule(TUNING),
     "HostConfig/KernelMemory": Rule(TUNING),
-    "HostConfig/MemorySwap": Rule(msg("Swap is the node's business; pods are given none of it.")),
+    "HostConfig/MemorySwap": Rule(
+        msg("Swap is the node's business; pods are given none of it.")
+    ),
     "HostConfig/MemorySwappiness": Rule(TUNING, (-1,)),
     "HostConfig/OomKillDisable": Rule(TUNING),
-    "HostConfig/Init": Rule(msg("No init process is added; the image must reap its own children.")),
+    "HostConfig/Init": Rule(
+        msg("No init process is added; the image must reap its own children.")
+    ),
     "HostConfig/PidsLimit": Rule(HOST, (2048, 4096, -1)),
     "HostConfig/CpuCount": Rule(TUNING),
     "HostConfig/CpuPercent": Rule(TUNING),
@@ -189,7 +217,9 @@ _POD: Mapping[str, Rule] = {
     "Namespace": Rule(HOST),
     "Created": Rule(RUNTIME),
     "CreateCommand": Rule(COMMAND),
-    "ExitPolicy": Rule(msg("A pod ends when its containers have ended."), ("continue", "stop")),
+    "ExitPolicy": Rule(
+        msg("A pod ends when its containers have ended."), ("continue", "stop")
+    ),
     "State": Rule(RUNTIME),
     "CreateCgroup": Rule(HOST),
     "CgroupParent": Rule(HOST),
@@ -197,11 +227,21 @@ _POD: Mapping[str, Rule] = {
     "CreateInfra": Rule(HOST),
     "InfraContainerID": Rule(RUNTIME),
     "InfraConfig/HostNetwork": Rule(REPEATS),
-    "InfraConfig/StaticIP": Rule(msg("A cluster gives addresses; peers use the Service's name.")),
-    "InfraConfig/StaticMAC": Rule(msg("A cluster gives addresses; peers use the Service's name.")),
-    "InfraConfig/NoManageResolvConf": Rule(msg("A cluster writes the pod's resolv.conf.")),
-    "InfraConfig/NoManageHostname": Rule(msg("A pod's host name is set by the cluster.")),
-    "InfraConfig/NoManageHosts": Rule(msg("A pod's hosts file is written by the cluster.")),
+    "InfraConfig/StaticIP": Rule(
+        msg("A cluster gives addresses; peers use the Service's name.")
+    ),
+    "InfraConfig/StaticMAC": Rule(
+        msg("A cluster gives addresses; peers use the Service's name.")
+    ),
+    "InfraConfig/NoManageResolvConf": Rule(
+        msg("A cluster writes the pod's resolv.conf.")
+    ),
+    "InfraConfig/NoManageHostname": Rule(
+        msg("A pod's host name is set by the cluster.")
+    ),
+    "InfraConfig/NoManageHosts": Rule(
+        msg("A pod's hosts file is written by the cluster.")
+    ),
     "InfraConfig/HostsFile": Rule(msg("A pod's hosts file is written by the cluster.")),
     "InfraConfig/Networks": Rule(NETWORK),
     "InfraConfig/NetworkOptions": Rule(NETWORK),
@@ -326,11 +366,16 @@ def account(inspection: Inspection) -> Iterator[LossRow]:
 
 def _is_unset(value: Any, rule: Rule) -> bool:
     """Whether a value is Podman's default: empty, unless a rule names other defaults."""
-    if any(type(value) is type(default) and value == default for default in rule.defaults):
+    if any(
+        type(value) is type(default) and value == default for default in rule.defaults
+    ):
         return True
     if value is False and True in rule.defaults:
         return False
-    return all(leaf in (None, "", 0, False) or leaf in ([], {}) for _path, leaf in leaves(value))
+    return all(
+        leaf in (None, "", 0, False) or leaf in ([], {})
+        for _path, leaf in leaves(value)
+    )
 
 
 def _row(inspection: Inspection, path: Path, reason: Message) -> LossRow:

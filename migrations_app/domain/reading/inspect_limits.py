@@ -27,13 +27,17 @@ def read_resources(origins: Origins) -> Resources:
     period = container.number("HostConfig", "CpuPeriod") or 100_000
     shares = container.number("HostConfig", "CpuShares")
     if nano > 0:
-        fields.set("cpu_limit", _cpus(nano / _NANO), container.place("HostConfig", "NanoCpus"))
+        fields.set(
+            "cpu_limit", _cpus(nano / _NANO), container.place("HostConfig", "NanoCpus")
+        )
     elif quota > 0:
         cpus = Decimal(quota) / Decimal(period)
         fields.set("cpu_limit", _cpus(cpus), container.place("HostConfig", "CpuQuota"))
     if shares > 0:
         cpus = Decimal(shares) / 1024
-        fields.set("cpu_request", _cpus(cpus), container.place("HostConfig", "CpuShares"))
+        fields.set(
+            "cpu_request", _cpus(cpus), container.place("HostConfig", "CpuShares")
+        )
     for attribute, key in (
         ("memory_limit", "Memory"),
         ("memory_request", "MemoryReservation"),
@@ -48,7 +52,9 @@ def read_resources(origins: Origins) -> Resources:
 
 def _cpus(value: Decimal) -> str:
     """CPUs to a thousandth, the finest a cluster knows, rounded up."""
-    return format(value.quantize(Decimal("0.001"), rounding="ROUND_UP").normalize(), "f")
+    return format(
+        value.quantize(Decimal("0.001"), rounding="ROUND_UP").normalize(), "f"
+    )
 
 
 def read_security(origins: Origins) -> Security:
@@ -109,7 +115,9 @@ def _capabilities(origins: Origins, fields: Fields) -> None:
             fields.set("cap_add", kept, container.place("BoundingCaps"))
         for key in ("CapAdd", "CapDrop"):
             if container.texts("HostConfig", key):
-                container.drop(("HostConfig", key), msg("Part of dropping all capabilities."))
+                container.drop(
+                    ("HostConfig", key), msg("Part of dropping all capabilities.")
+                )
         return
     for attribute, key in (("cap_add", "CapAdd"), ("cap_drop", "CapDrop")):
         names = tuple(_plain(name) for name in container.texts("HostConfig", key))

@@ -118,7 +118,9 @@ def read_secrets(origins: Origins) -> tuple[SecretUse, ...]:
         name = container.text("Config", "Secrets", index, "Name")
         if not isinstance(item, dict) or not name:
             continue
-        mounted = [o for o in options.get(name, ()) if o.get("type", "mount") == "mount"]
+        mounted = [
+            o for o in options.get(name, ()) if o.get("type", "mount") == "mount"
+        ]
         earlier = sum(use.name == name for use in uses)
         target = mounted[earlier].get("target", "") if earlier < len(mounted) else ""
         mode = container.number("Config", "Secrets", index, "Mode") or _SECRET_MODE
@@ -126,7 +128,9 @@ def read_secrets(origins: Origins) -> tuple[SecretUse, ...]:
             SecretUse(
                 name=name,
                 as_env=False,
-                target=target if target.startswith("/") else SECRETS_FOLDER + (target or name),
+                target=target
+                if target.startswith("/")
+                else SECRETS_FOLDER + (target or name),
                 mode=None if mode == _SECRET_MODE else mode,
                 uid=container.number("Config", "Secrets", index, "UID") or None,
                 gid=container.number("Config", "Secrets", index, "GID") or None,
@@ -164,7 +168,9 @@ def _secret_variables(
         if name and values.get("type") == "env":
             place = container.place("Config", "CreateCommand", given.index)
             target = values.get("target") or name
-            uses.append(SecretUse(name=name, as_env=True, target=target, places={"": place}))
+            uses.append(
+                SecretUse(name=name, as_env=True, target=target, places={"": place})
+            )
     return tuple(uses)
 
 
@@ -178,7 +184,9 @@ def lost_mounts(origins: Origins, mounts: tuple[Mount, ...]) -> tuple[str, ...]:
         if target and target not in shown:
             container.drop(
                 ("Config", "CreateCommand", given.index),
-                msg("Podman's inspection does not show this mount, so nothing is known of it."),
+                msg(
+                    "Podman's inspection does not show this mount, so nothing is known of it."
+                ),
             )
             lost.append(target)
     return tuple(lost)

@@ -62,12 +62,18 @@ class Shelf:
             key=lambda image: image.folder != container.folder,
         )
         by_id = (image for image in images if identity and image.id == identity)
-        by_name = (image for image in images if not identity and name in image.texts("RepoTags"))
+        by_name = (
+            image
+            for image in images
+            if not identity and name in image.texts("RepoTags")
+        )
         return next(by_id, None) or next(by_name, None)
 
     def volume(self, name: str, folder: str) -> Inspection | None:
         found = [item for item in self.of(InspectionKind.VOLUME) if item.name == name]
-        return next((item for item in found if item.folder == folder), next(iter(found), None))
+        return next(
+            (item for item in found if item.folder == folder), next(iter(found), None)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,9 @@ def _without_repeats(items: Iterable[Inspection]) -> list[Inspection]:
     return list(seen.values())
 
 
-def _group(pods: Mapping[str, Inspection], containers: Sequence[Inspection], pod_id: str) -> Group:
+def _group(
+    pods: Mapping[str, Inspection], containers: Sequence[Inspection], pod_id: str
+) -> Group:
     members = [item for item in containers if item.text("Pod") == pod_id]
     pod = pods.get(pod_id)
     infra_id = pod.text("InfraContainerID") if pod else ""
@@ -179,7 +187,9 @@ def _pod_fields(group: Group, fields: Fields) -> None:
         _container_fields(Origins(group.infra, None, None), fields)
         hostname = group.infra.text("Config", "Hostname")
         fields.values.pop("hostname", None)
-        name = group.pod_id[:12] if _ID.fullmatch(hostname) or not hostname else hostname
+        name = (
+            group.pod_id[:12] if _ID.fullmatch(hostname) or not hostname else hostname
+        )
         fields.set("name", name, group.infra.place("Config", "Hostname"))
     else:
         member = group.members[0]
@@ -228,7 +238,9 @@ def _container_fields(origins: Origins, fields: Fields) -> None:
     fields.set("name", container.name, container.place("Name"))
     hostname = container.text("Config", "Hostname")
     host_uts = container.text("HostConfig", "UTSMode") == "host"
-    named = created.last("hostname") is not None if created else not _ID.fullmatch(hostname)
+    named = (
+        created.last("hostname") is not None if created else not _ID.fullmatch(hostname)
+    )
     if (
         hostname
         and named
@@ -255,7 +267,9 @@ def _container_fields(origins: Origins, fields: Fields) -> None:
         if container.text("HostConfig", key) == "host":
             fields.set(attribute, True, container.place("HostConfig", key))
         elif asked is not None and asked.value == "host":
-            fields.set(attribute, True, container.place("Config", "CreateCommand", asked.index))
+            fields.set(
+                attribute, True, container.place("Config", "CreateCommand", asked.index)
+            )
     _names(container, fields)
 
 
@@ -263,7 +277,9 @@ def _names(container: Inspection, fields: Fields) -> None:
     networks, aliases = read_networks(container)
     fields.values.setdefault("networks", networks)
     fields.values["aliases"] = tuple(aliases)
-    fields.places.update({f"aliases/{alias}": place for alias, place in aliases.items()})
+    fields.places.update(
+        {f"aliases/{alias}": place for alias, place in aliases.items()}
+    )
 
 
 def _pod_ports(group: Group) -> list[Port]:
@@ -275,19 +291,25 @@ def _pod_ports(group: Group) -> list[Port]:
     return [port for port in ports if port.host_port is not None]
 
 
-def _give_ports(containers: list[ContainerSpec], ports: Sequence[Port]) -> list[ContainerSpec]:
+def _give_ports(
+    containers: list[ContainerSpec], ports: Sequence[Port]
+) -> list[ContainerSpec]:
     """Each published port of a pod to the container that exposes it, else to the first one.
 
     Podman keeps a pod's ports with the pod; an image's EXPOSE tells who listens.
     """
     given: dict[int, list[Port]] = {}
-    running = [index for index, container in enumerate(containers) if not container.init]
+    running = [
+        index for index, container in enumerate(containers) if not container.init
+    ]
     for port in ports:
         owners = [i for i in running if _exposes(containers[i], port)] or running
         if owners:
             given.setdefault(owners[0], []).append(port)
     return [
-        replace(container, ports=without_repeats([*given.get(index, ()), *container.ports]))
+        replace(
+            container, ports=without_repeats([*given.get(index, ()), *container.ports])
+        )
         for index, container in enumerate(containers)
     ]
 
@@ -306,7 +328,9 @@ def _identity(containers: Sequence[ContainerSpec]) -> str:
             return f"systemd:{unit}"
         for project, service in _COMPOSE:
             if project in container.labels and service in container.labels:
-                return f"compose:{container.labels[project]}/{container.labels[service]}"
+                return (
+                    f"compose:{container.labels[project]}/{container.labels[service]}"
+                )
     return ""
 
 
@@ -334,21 +358,33 @@ def read_volume(inspection: Inspection) -> VolumeSpec:
     if (driver := inspection.text("Driver")) not in ("", "local"):
         fields.set("driver", driver, inspection.place("Driver"))
     for attribute in ("Options", "Labels"):
-        values = {key: str(value) for key, value in inspection.mapping(attribute).items()}
+        values = {
+            key: str(value) for key, value in inspection.mapping(attribute).items()
+        }
         name = attribute.lower()
         fields.values[name] = values
-        fields.places.update({f"{name}/{key}": inspection.place(attribute, key) for key in values})
+        fields.places.update(
+            {f"{name}/{key}": inspection.place(attribute, key) for key in values}
+        )
     options = fields.values["options"]
-    size = parse_size(key_values(options.get("o", "")).get("size", "") or options.get("size", ""))
+    size = parse_size(
+        key_values(options.get("o", "")).get("size", "") or options.get("size", "")
+    )
     if size is not None:
         fields.values["size"] = size
     return VolumeSpec(**fields.values, places=fields.places)
 
 
-def _with_policy(containers: list[ContainerSpec], pod: Inspection | None) -> list[ContainerSpec]:
+def _with_policy(
+    containers: list[ContainerSpec], pod: Inspection | None
+) -> list[ContainerSpec]:
     """The containers with their pod's restart policy, where they have none of their own."""
     policy = pod.text("RestartPolicy") if pod else ""
-    if pod is None or policy not in set(RestartPolicy) or policy in ("", RestartPolicy.NO):
+    if (
+        pod is None
+        or policy not in set(RestartPolicy)
+        or policy in ("", RestartPolicy.NO)
+    ):
         return containers
     place = pod.place("RestartPolicy")
     return [

@@ -10,7 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-_GLOBAL_FLAGS = frozenset(["help", "noout", "remote", "syslog", "transient-store", "version"])
+_GLOBAL_FLAGS = frozenset(
+    ["help", "noout", "remote", "syslog", "transient-store", "version"]
+)
 _GLOBAL_VALUES = frozenset(
     [
         "cdi-spec-dir",
@@ -306,7 +308,9 @@ def parse_create_command(argv: Sequence[str]) -> CreateCommand | None:
     if words[:1] in (("run",), ("create",)):
         return _container(argv, position + 1)
     if words == ("pod", "create"):
-        given, _rest, unknown = _options(argv, position + 2, _FLAGS, _VALUES, _POD_SHORT)
+        given, _rest, unknown = _options(
+            argv, position + 2, _FLAGS, _VALUES, _POD_SHORT
+        )
         return CreateCommand(given, unknown=unknown)
     return None
 
@@ -318,7 +322,9 @@ def key_values(text: str) -> Mapping[str, str]:
 
 
 def _after_globals(argv: Sequence[str], start: int) -> tuple[int, str]:
-    _given, position, unknown = _options(argv, start, _GLOBAL_FLAGS, _GLOBAL_VALUES, _GLOBAL_SHORT)
+    _given, position, unknown = _options(
+        argv, start, _GLOBAL_FLAGS, _GLOBAL_VALUES, _GLOBAL_SHORT
+    )
     return position, unknown
 
 
@@ -338,11 +344,19 @@ def _options(
 ) -> tuple[tuple[Given, ...], int, str]:
     """The options from ``position`` on, where they end, and the word that was not understood."""
     given: list[Given] = []
-    while position < len(argv) and argv[position].startswith("-") and argv[position] != "-":
+    while (
+        position < len(argv)
+        and argv[position].startswith("-")
+        and argv[position] != "-"
+    ):
         word = argv[position]
         if word == "--":
             return tuple(given), position + 1, ""
-        pairs = _long(word, flags) if word.startswith("--") else _cluster(word, flags, short)
+        pairs = (
+            _long(word, flags)
+            if word.startswith("--")
+            else _cluster(word, flags, short)
+        )
         for name, value in pairs:
             if name in flags:
                 given.append(Given(name, "true" if value is None else value, position))

@@ -1,0 +1,205 @@
+"""Claims for data that outlives a pod: who has them, how large they are, who shares them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from migrations_app.domain.errors import InvalidInput
+from migrations_app.domain.loss import Outcome
+from migrations_app.domain.manifests.build_draft import (
+    NOWHERE,
+    Ledger,
+    Said,
+    changed,
+    choices,
+    without_empty,
+)
+from migrations_app.domain.messages import msg
+from migrations_app.domain.names import is_key, is_subdomain
+from migrations_app.domain.quantities import Quantity
+from migrations_app.domain.questions import Question
+from migrations_app.domain.spec import Mount, MountKind, ServiceSpec, VolumeSpec
+
+_GIBIBYTE = 2**30
+_ROOM = 2
+"""A claim is made for twice what is in use, rounded up to whole GiB."""
+_CLUSTER_DEFAULT = "default"
+
+
+@dataclass(slots=True)
+class Claims:
+    """All claims of a bundle. A volume that one StatefulSet alone writes is a template of it."""
+
+    ledger: Ledger
+    shared: frozenset[str] = frozenset()
+    known: dict[str, VolumeSpec] = field(default_factory=dict)
+    made: dict[str, dict[str, Any]] = field(default_factory=dict)
+    templates: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, specs: Sequence[ServiceSpec], ledger: Ledger) -> Claims:
+        users: dict[str, set[str]] = {}
+        for spec in specs:
+            for name in _mounted(spec):
+                users.setdefault(name, set()).add(spec.name)
+        shared = frozenset(
+            name for name, services in users.items() if len(services) > 1
+        )
+        known = {volume.name: volume for spec in specs for volume in spec.volumes}
+        return cls(ledger, shared, known)
+
+    def is_template(self, service: ServiceSpec, name: str) -> bool:
+        """Whether a volume is a claim template of the service's StatefulSet."""
+        return name not in self.shared and keeps_data(service)
+
+    def use(self, service: ServiceSpec, mount: Mount) -> str:
+        """Have the claim of a named volume made; its name."""
+        volume = self.known.get(mount.source) or VolumeSpec(mount.source)
+        if self.is_template(service, volume.name):
+            templates = self.templates.setdefault(service.name, {})
+            if volume.name not in templates:
+                templates[volume.name] = {
+                    "metadata": {"name": volume.name},
+                    "spec": self._spec(service, volume),
+                }
+        else:
+            self.add_volume(service, volume)
+        return volume.name
+
+    def add(self, service: ServiceSpec, name: str) -> None:
+        """A claim for what had no volume of its own."""
+        self.add_volume(service, VolumeSpec(name))
+
+    def add_volume(self, service: ServiceSpec, volume: VolumeSpec) -> None:
+        if volume.name in self.made:
+            return
+        reason = msg("A label becomes an annotation, which may hold any text.")
+        annotations = {
+            key: changed(volume.places, f"labels/{key}", value, reason)
+            for key, value in volume.labels.items()
+            if is_key(key)
+        }
+        metadata = without_empty({"name": volume.name, "annotations": annotations})
+        self.made[volume.name] = {
+            "apiVersion": "v1",
+            "kind": "PersistentVolumeClaim",
+            "metadata": metadata,
+            "spec": self._spec(service, volume),
+        }
+
+    def _spec(self, service: ServiceSpec, volume: VolumeSpec) -> dict[str, Any]:
+        place = volume.places.get("name", NOWHERE)
+        spec: dict[str, Any] = {
+            "accessModes": [self._access_mode(service, volume)],
+            "resources": {"requests": {"storage": self._size(service, volume)}},
+        }
+        storage_class = self._class(service, volume)
+        if storage_class != _CLUSTER_DEFAULT:
+            spec["storageClassName"] = storage_class
+        reason = msg(
+            "A named volume becomes a claim; its data is not copied by itself."
+        )
+        return (
+            {**spec}
+            if not place.path
+            else {
+                **spec,
+                "accessModes": Said(
+                    spec["accessModes"], place, Outcome.CONVERTED, reason
+                ),
+            }
+        )
+
+    def _size(self, service: ServiceSpec, volume: VolumeSpec) -> str:
+        used = volume.size or 0
+        whole = max(1, -(-used * _ROOM // _GIBIBYTE))
+        answer = self.ledger.ask(
+            Question(
+                id=f"volume-size:{service.name}:{volume.name}",
+                code="volume-size",
+                text=msg(
+                    "How large must the claim for volume %(name)s be?", name=volume.name
+                ),
+                why=msg(
+                    "A Podman volume has no size; a claim must ask for one, such as 10Gi."
+                ),
+                recommended=f"{whole}Gi",
+                place=volume.places.get("name", NOWHERE),
+            )
+        )
+        if Quantity.parse(answer).amount <= 0:
+            raise InvalidInput(
+                msg(
+                    "%(size)s is no size for a claim. Write for example 10Gi.",
+                    size=repr(answer),
+                )
+            )
+        return answer
+
+    def _class(self, service: ServiceSpec, volume: VolumeSpec) -> str:
+        answer = self.ledger.ask(
+            Question(
+                id=f"volume-class:{service.name}:{volume.name}",
+                code="volume-class",
+                text=msg(
+                    "Which storage class holds volume %(name)s?", name=volume.name
+                ),
+                why=msg(
+                    "Classes differ in speed, in backups and in who may share a volume."
+                ),
+                recommended=_CLUSTER_DEFAULT,
+                place=volume.places.get("name", NOWHERE),
+            )
+        )
+        if answer != _CLUSTER_DEFAULT and not is_subdomain(answer):
+            raise InvalidInput(
+                msg("%(name)s is no name of a storage class.", name=repr(answer))
+            )
+        return answer
+
+    def _access_mode(self, service: ServiceSpec, volume: VolumeSpec) -> str:
+        if volume.name not in self.shared:
+            return "ReadWriteOnce"
+        return self.ledger.ask(
+            Question(
+                id=f"volume-access:{service.name}:{volume.name}",
+                code="volume-access",
+                text=msg(
+                    "Several services use volume %(name)s. How?", name=volume.name
+                ),
+                why=msg("Most storage can be mounted by one node at a time."),
+                choices=choices(
+                    (
+                        "ReadWriteMany",
+                        msg("From several nodes: the class must support it"),
+                    ),
+                    (
+                        "ReadWriteOnce",
+                        msg("From one node: all these pods must run there"),
+                    ),
+                    ("ReadOnlyMany", msg("All only read it")),
+                ),
+                recommended="ReadWriteMany",
+                place=volume.places.get("name", NOWHERE),
+            )
+        )
+
+
+def keeps_data(service: ServiceSpec) -> bool:
+    """Whether a service writes to a named volume, and so is a StatefulSet."""
+    return any(
+        mount.kind is MountKind.VOLUME and not mount.read_only
+        for container in service.containers
+        for mount in container.mounts
+    )
+
+
+def _mounted(service: ServiceSpec) -> set[str]:
+    return {
+        mount.source
+        for container in service.containers
+        for mount in container.mounts
+        if mount.kind is MountKind.VOLUME
+    }

@@ -1,0 +1,78 @@
+"""What a spec says and no object took: each is accounted for, with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from migrations_app.domain.manifests.build_draft import Ledger
+from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.places import Place
+from migrations_app.domain.spec import ContainerSpec, Places, ServiceSpec
+
+_UNUSED = msg("No object has a field for it.")
+_REASONS: Mapping[str, Message] = {
+    "image_id": msg("A local ID; a rehearsal uses it, a cluster pulls by name."),
+    "image_digest": msg(
+        "Known to presets that pin images; a tag stays as it is written."
+    ),
+    "stop_signal": msg("The signal comes from the image; set STOPSIGNAL there."),
+    "stop_timeout": msg(
+        "A pod has one time to stop for all its containers: the longest."
+    ),
+    "pids_limit": msg("The kubelet limits processes for all pods of a node alike."),
+    "ulimits": msg("A pod inherits its limits from the node's container runtime."),
+    "exit_code": msg("Runtime state of this host, not configuration."),
+    "restart": msg(
+        "A pod has one restart policy for all its containers, that of its kind."
+    ),
+    "restart_retries": msg("Only a Job counts its tries."),
+    "health": msg(
+        "A Job is judged by how it ends, and the check is switched off for others."
+    ),
+    "hostname": msg("The pod is called by its own name."),
+    "options": msg("A claim has no such option; its storage class decides."),
+    "labels": msg("The key is none that an annotation can have."),
+    "driver": msg("A storage class takes the place of a volume driver."),
+    "ports": msg(
+        "Another container of the pod has the same port, or this one runs before it."
+    ),
+    "name": msg("Kept as the name of the claim."),
+}
+
+
+def settle_leftovers(specs: Sequence[ServiceSpec], ledger: Ledger) -> None:
+    """A row for every place of the specs that went into no object."""
+    for spec in specs:
+        for attribute, place in _places(spec):
+            if place.path and not ledger.knows(place):
+                ledger.drop(place, _REASONS.get(attribute.partition("/")[0], _UNUSED))
+
+
+def _places(spec: ServiceSpec) -> Iterator[tuple[str, Place]]:
+    yield from spec.places.items()
+    for volume in spec.volumes:
+        yield from volume.places.items()
+    for container in spec.containers:
+        yield from _container_places(container)
+
+
+def _container_places(container: ContainerSpec) -> Iterator[tuple[str, Place]]:
+    yield from container.places.items()
+    yield from container.resources.places.items()
+    yield from container.security.places.items()
+    groups: Sequence[tuple[str, Sequence[Places]]] = (
+        ("ports", [item.places for item in container.ports]),
+        ("mounts", [item.places for item in container.mounts]),
+        ("secrets", [item.places for item in container.secrets]),
+        (
+            "health",
+            [
+                item.places
+                for item in (container.health, container.startup_health)
+                if item
+            ],
+        ),
+    )
+    for name, holders in groups:
+        for places in holders:
+            yield from ((name, place) for place in places.values())
