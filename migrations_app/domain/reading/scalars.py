@@ -7,11 +7,17 @@ timestamps stay text, base 60 does not exist, ``0644`` is octal, ``NO`` is false
 
 from __future__ import annotations
 
+import math
 import re
+import struct
+from collections.abc import Callable
+from decimal import Decimal
 from functools import lru_cache
+from typing import TypeVar
 
 from migrations_app.domain.messages import Message, msg
 
+T = TypeVar("T")
 Scalar = str | int | float | bool | None
 
 _WORDS: dict[str, Scalar] = {
@@ -21,24 +27,52 @@ _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("n", "N", "no", "No", "NO"), False),
     **dict.fromkeys(("false", "False", "FALSE", "off", "Off", "OFF"), False),
 }
-_NOT_FINITE = frozenset(".nan .NaN .NAN .inf .Inf .INF +.inf +.Inf +.INF -.inf -.Inf -.INF".split())
+_NOT_FINITE = frozenset(
+    f"{sign}.{word}"
+    for sign, words in (
+        ("", "nan NaN NAN inf Inf INF"),
+        ("+", "inf Inf INF"),
+        ("-", "inf Inf INF"),
+    )
+    for word in words.split()
+)
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-_GO_INT = re.compile(r"[-+]?(?:0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+|0|[1-9][0-9]*)")
+_POINT_FIRST = re.compile(r"\.[0-9]+(?:_[0-9]+)*(?:[eE][-+]?[0-9]+(?:_[0-9]+)*)?")
+_GO_INT = re.compile(
+    r"0b[-+][01]+|[-+]?(?:0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+|0|[1-9][0-9]*)"
+)
 _YAML_12_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_YAML_11_BASE_60 = re.compile(r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
+_YAML_11_TIME = re.compile(
+    r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
+    r"(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?[ \t]*(?:Z|[-+][0-9:]+)?)?"
+)
 _FIRST = frozenset("+-.0123456789")
 MAX_DIGITS = 400
-_LARGEST_PLAIN = 2.0**63
+_SHORT = 64
+_KEY_EXPONENT = 6
+_WRITTEN_OUT = 1e21
+"""Go writes whole floats below this bound as integers when it makes JSON of them."""
 
 
 class NumberTooLarge(ValueError):
     """A number no reader could hold."""
 
 
+class NotAKey(ValueError):
+    """A scalar that no key of a mapping can be made of."""
+
+
 class NotFinite(ValueError):
     """``.inf`` or ``.nan``: JSON, and so Kubernetes, has no such number."""
 
 
-@lru_cache(maxsize=16384)
+def _remembering(function: Callable[[str], T]) -> Callable[[str], T]:
+    """Remember the answers for short texts; long ones would fill the memory."""
+    remembered = lru_cache(maxsize=16384)(function)
+    return lambda text: remembered(text) if len(text) <= _SHORT else function(text)
+
+
 def resolve(text: str) -> Scalar:
     """The value of a plain (unquoted) scalar.
 
@@ -48,14 +82,34 @@ def resolve(text: str) -> Scalar:
     """
     if text in _WORDS:
         return _WORDS[text]
-    if text in _NOT_FINITE:
-        raise NotFinite(text)
     if text[0] not in _FIRST:
         return text
-    return _number(text)
+    value = _number(text)
+    return _through_json(value, text) if isinstance(value, float) else value
 
 
-def _number(text: str) -> Scalar:
+@_remembering
+def resolve_key(text: str) -> str:
+    """The key that a plain scalar becomes: numbers and truth values are written as Go does.
+
+    Raises:
+        NotAKey: ``null``, and integers that do not fit into 64 bits with a sign.
+        NumberTooLarge: more digits than any reader takes.
+    """
+    value = _WORDS.get(text, text)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    number = _number(text) if isinstance(value, str) and text[0] in _FIRST else value
+    if number is None or (isinstance(number, int) and number >= 2**63):
+        raise NotAKey(text)
+    return _float_key(number) if isinstance(number, float) else str(number)
+
+
+@_remembering
+def _number(text: str) -> str | int | float:
+    """What go-yaml makes of a text that may be a number, before its step through JSON."""
+    if text in _NOT_FINITE:
+        return float(text.replace(".", "", 1))
     plain = text.replace("_", "")
     if len(plain) > MAX_DIGITS and (_GO_INT.fullmatch(plain) or _FLOAT.fullmatch(plain)):
         raise NumberTooLarge(text)
@@ -63,18 +117,39 @@ def _number(text: str) -> Scalar:
         value = _integer(plain)
         if -(2**63) <= value < 2**64:
             return value
-    if _FLOAT.fullmatch(plain):
-        return _through_json(float(plain), text)
+    if _POINT_FIRST.fullmatch(text) if text[0] == "." else _FLOAT.fullmatch(plain):
+        number = float(plain)
+        return number if math.isfinite(number) else text
     return text
 
 
-def _through_json(number: float, text: str) -> Scalar:
+def _through_json(number: float, text: str) -> float | int:
     """What is left of a float after Go has written and read it as JSON: ``1e3`` is 1000."""
-    if number in (float("inf"), float("-inf")):
-        return text
-    if number.is_integer() and abs(number) < _LARGEST_PLAIN:
-        return int(number)
+    if not math.isfinite(number):
+        raise NotFinite(text)
+    if number.is_integer() and abs(number) < _WRITTEN_OUT:
+        return int(Decimal(repr(number)))
     return number
+
+
+def _float_key(number: float) -> str:
+    """A float as sigs.k8s.io/yaml writes it into a key: the shortest text that 32 bits need."""
+    try:
+        single = _rounded(repr(number))
+    except OverflowError:
+        single = math.copysign(math.inf, number)
+    if not math.isfinite(single):
+        return ".nan" if math.isnan(single) else "-.inf" if single < 0 else ".inf"
+    digits = next(n for n in range(1, 10) if _rounded(f"{single:.{n - 1}e}") == single)
+    scientific = f"{single:.{digits - 1}e}"
+    exponent = int(scientific.partition("e")[2])
+    return f"{Decimal(scientific):f}" if -4 <= exponent < _KEY_EXPONENT else scientific
+
+
+def _rounded(text: str) -> float:
+    """The 32-bit float nearest to the text."""
+    rounded: float = struct.unpack("f", struct.pack("f", float(text)))[0]
+    return rounded
 
 
 def _integer(plain: str) -> int:
@@ -87,31 +162,40 @@ def _integer(plain: str) -> int:
     return sign * int(digits, 8 if len(digits) > 1 and digits[0] == "0" else 10)
 
 
-@lru_cache(maxsize=16384)
+@_remembering
 def other_reading(text: str) -> Message | None:
-    """What a YAML 1.2 reader would make of a plain scalar, if that differs; else None."""
-    if not text or text in ("~", "null", "Null", "NULL"):
-        return None
-    word = _WORDS.get(text)
-    if isinstance(word, bool):
+    """What another YAML reader (1.1 in full, or 1.2) would make of a plain scalar, if it differs."""
+    if isinstance(_WORDS.get(text), bool):
         if text.lower() in ("true", "false"):
             return None
-        return msg("%(text)s is a truth value here and plain text to a YAML 1.2 reader.", text=text)
-    if text[0] not in _FIRST:
+        return msg(
+            "%(text)s is a truth value here and plain text to a YAML 1.2 reader.",
+            text=text,
+        )
+    if not text or text[0] not in _FIRST:
         return None
     value = _number(text)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return _other_integer(text, value)
+    if isinstance(value, str):
+        return _other_text(text)
+    if isinstance(value, float):
+        return _plain_text_in_12(text, value) if "_" in text else None
+    return _other_integer(text, value)
+
+
+def _other_text(text: str) -> Message | None:
+    if _YAML_11_BASE_60.fullmatch(text):
+        return msg(
+            "%(text)s is text here and a number of base 60 to a YAML 1.1 reader.",
+            text=text,
+        )
+    if _YAML_11_TIME.fullmatch(text):
+        return msg("%(text)s is text here and a point in time to a YAML 1.1 reader.", text=text)
     return None
 
 
 def _other_integer(text: str, value: int) -> Message | None:
     if not _YAML_12_INT.fullmatch(text):
-        return msg(
-            "%(text)s is the number %(value)s here and plain text to a YAML 1.2 reader.",
-            text=text,
-            value=value,
-        )
+        return _plain_text_in_12(text, value)
     digits = text.lstrip("+-")
     if len(digits) > 1 and digits[0] == "0" and digits.isdigit() and int(text) != value:
         return msg(
@@ -120,3 +204,11 @@ def _other_integer(text: str, value: int) -> Message | None:
             value=value,
         )
     return None
+
+
+def _plain_text_in_12(text: str, value: float) -> Message:
+    return msg(
+        "%(text)s is the number %(value)s here and plain text to a YAML 1.2 reader.",
+        text=text,
+        value=value,
+    )
