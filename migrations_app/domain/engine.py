@@ -20,16 +20,19 @@ from migrations_app.domain.loss import LossRow
 from migrations_app.domain.loss_report import loss_rows
 from migrations_app.domain.manifests.build import build
 from migrations_app.domain.manifests.digests import digest
+from migrations_app.domain.manifests.ownership import Ownership, divide
 from migrations_app.domain.manifests.render import to_yaml
-from migrations_app.domain.manifests.resources import containers, name_of
+from migrations_app.domain.manifests.resources import containers
+from migrations_app.domain.manifests.secret_markers import scrubbed, take
 from migrations_app.domain.mends import mends
-from migrations_app.domain.presets.layering import Settings, settle
+from migrations_app.domain.presets.layering import settle
 from migrations_app.domain.presets.schema import Preset
-from migrations_app.domain.provenance import Change
 from migrations_app.domain.questions import Question
+from migrations_app.domain.relabelling import Relabelling
+from migrations_app.domain.renames import renames
 from migrations_app.domain.schemas import Schemas
 from migrations_app.domain.transforms.base import Recorded, Running, Transform
-from migrations_app.domain.transforms.choices import InNamespace, PlaceholderSecrets, UseImages
+from migrations_app.domain.transforms.overrides import SetImages, SetNamespace
 from migrations_app.domain.transforms.presets import transforms_for
 
 
@@ -72,70 +75,78 @@ class Made:
     objects:   in source order, new ones after the old, with the origin of every field.
     text:      the YAML documents, canonical, ending in a newline ("" without objects).
     digest:    ``sha256`` hex of the normalised manifest (``manifests.digests``).
-    changes:   every difference that any transform made, in order.
+    changes:   every difference that any transform made, in order, with the object's final label.
     renames:   what was called differently in the source: ``{"kind", "from", "to"}``.
     images:    container images of the result, as written there.
+    facts:     what the sources told beyond their objects.
+    version:   the Kubernetes version that this was made for.
     """
 
     objects: tuple[SourceObject, ...]
     text: str
     digest: str
-    changes: tuple[Change, ...]
+    changes: tuple[Recorded, ...]
     findings: tuple[Finding, ...]
     questions: tuple[Question, ...]
     loss: tuple[LossRow, ...]
     renames: tuple[Mapping[str, str], ...]
     images: tuple[str, ...]
+    facts: Facts
+    version: str
 
 
 def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
-    """Make manifests from a bundle.
+    """Make manifests of what was read. The same input gives the same bytes.
 
-    Stages, in order: build objects from specs; mend what a cluster would refuse; presets;
-    images, namespace and accepted fixes; checks; text and digest.
+    Stages, in order: build objects from specs; mend what a cluster would refuse; presets; what was
+    asked for by hand; accepted fixes; checks; text and digest.
 
     Raises:
         MissingParameter: a preset needs a parameter that was not given.
+        InvalidInput: an answer is none of its question's choices.
     """
     version = options.kubernetes_version or schemas.versions()[-1]
     built = build(bundle.specs, options.answers, bundle.facts)
-    facts = _facts(built.facts, options)
-    settings = settle(options.layers, options.parameters)
     sources = (*bundle.objects, *built.objects)
+    settings = settle(options.layers, options.parameters)
     running = Running.of(sources)
     running.run(mends(schemas, version))
-    running.run(_shaping(settings, facts, options))
-    context = _context(tuple(running.objects), settings, facts, schemas, version)
-    running.run(accepted_fixes(checks.run(context), options.accepted_fixes))
-    running.run(mends(schemas, version))
-    context = replace(context, objects=tuple(running.objects))
-    findings = _findings(sources, context, running.record)
-    if options.secrets is SecretsMode.PLACEHOLDER:
-        running.run([PlaceholderSecrets()])
-    raw = len(bundle.objects)
-    results = {
-        source: item
-        for source, item in zip(running.sources, running.objects, strict=True)
-        if 0 <= source < raw
-    }
-    bodies = running.bodies
-    return Made(
-        objects=tuple(running.objects),
-        text=to_yaml(bodies),
-        digest=digest(bodies),
-        changes=tuple(entry.change for entry in running.record),
-        findings=(*bundle.findings, *built.findings, *findings),
-        questions=_answered((*bundle.questions, *built.questions), options.answers),
-        loss=(*bundle.loss, *built.loss, *loss_rows(bundle.objects, results, running.record)),
-        renames=_renames(sources, running),
-        images=tuple(
-            dict.fromkeys(
-                str(container.get("image") or "")
-                for body in bodies
-                for _path, container in containers(body)
-            )
-        ),
+    facts = Relabelling.of(sources, running).facts(_known(built.facts, options))
+    running.run(transforms_for(settings, facts))
+    running.run(_overrides(options))
+    context = CheckContext(
+        tuple(running.objects),
+        schemas,
+        version,
+        facts,
+        *registry_facts(settings.section("registry")),
     )
+    if options.accepted_fixes:
+        running.run(accepted_fixes(checks.run(context), options.accepted_fixes))
+        context = replace(context, objects=tuple(running.objects))
+    new = Relabelling.of(sources, running)
+    final = checks.run(context)
+    on_source = checks.run(replace(context, objects=sources), checks.MENDED)
+    findings = (*bundle.findings, *built.findings, *final, *_mended(on_source, final, new))
+    objects, changes = _with_secrets(options.secrets, running, new.record(running.record))
+    return Made(
+        objects=objects,
+        text=to_yaml(item.body for item in objects),
+        digest=digest(running.bodies),
+        changes=changes,
+        findings=findings,
+        questions=_answered((*bundle.questions, *built.questions), options.answers),
+        loss=(*bundle.loss, *new.loss(built.loss), *loss_rows(bundle.objects, running)),
+        renames=renames(running.record),
+        images=_images(running),
+        facts=new.facts(built.facts),
+        version=version,
+    )
+
+
+def base(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
+    """The same services without what an environment adds: what a rehearsal proves."""
+    return render(bundle, without_environment(options), schemas)
 
 
 def without_environment(options: Options) -> Options:
@@ -148,62 +159,71 @@ def without_environment(options: Options) -> Options:
     )
 
 
-def _facts(facts: Facts, options: Options) -> Facts:
+def services_of(made: Made) -> Ownership:
+    """Who owns which object of a manifest."""
+    return divide(made.objects, made.facts.identities)
+
+
+def _known(facts: Facts, options: Options) -> Facts:
     if not options.image_digests:
         return facts
     return replace(facts, image_digests={**facts.image_digests, **options.image_digests})
 
 
-def _shaping(settings: Settings, facts: Facts, options: Options) -> Iterable[Transform]:
+def _overrides(options: Options) -> list[Transform]:
+    """What was asked for by hand, which wins over every preset."""
+    transforms: list[Transform] = []
     if options.images:
-        yield UseImages(options.images)
-    yield from transforms_for(settings, facts)
+        transforms.append(SetImages(options.images))
     if options.namespace:
-        yield InNamespace(options.namespace)
+        transforms.append(SetNamespace(options.namespace))
+    return transforms
 
 
-def _context(
-    objects: tuple[SourceObject, ...],
-    settings: Settings,
-    facts: Facts,
-    schemas: Schemas,
-    version: str,
-) -> CheckContext:
-    registries, pin = registry_facts(settings.section("registry"))
-    return CheckContext(objects, schemas, version, facts, registries, pin)
-
-
-def _findings(
-    sources: tuple[SourceObject, ...], context: CheckContext, record: Sequence[Recorded]
+def _mended(
+    on_source: Iterable[Finding], final: Sequence[Finding], new: Relabelling
 ) -> list[Finding]:
-    """What is wrong with the result, then what was wrong with the source and was mended.
+    """Findings about the source that the result no longer has, under the object's present label.
 
-    A field that was dropped because nobody knows it stays open: it was meant to say something.
+    A field that nobody knows was meant to say something: its loss stays open, though waivable,
+    until a person has seen it.
     """
-    final = checks.run(context)
-    before = checks.run(replace(context, objects=sources), checks.MENDED)
-    still = {(finding.code, finding.place.line, finding.subject) for finding in final}
-    unknown = {
-        (entry.label, entry.change.path)
-        for entry in record
-        if entry.change.step.by == "SCH-01" and entry.change.after is None
-    }
-    mended = [
-        replace(finding, mended=not _was_dropped(finding, unknown))
-        for finding in before
-        if (finding.code, finding.place.line, finding.subject) not in still
-    ]
-    return [*final, *mended]
+    left = {(item.code, item.place.file, item.place.line, item.place.column) for item in final}
+    known = {item.fingerprint for item in final}
+    result: list[Finding] = []
+    for item in on_source:
+        place = replace(item.place, object=new.label(item.place.object))
+        is_lost = item.code == "SCH-01" and bool(item.subject)
+        moved = replace(item, place=place, mended=not is_lost, waivable=item.waivable or is_lost)
+        spot = (item.code, place.file, place.line, place.column)
+        if moved.fingerprint not in known and not (place.line and spot in left):
+            result.append(moved)
+    return result
 
 
-_SERVER_SET = ("status", "creationTimestamp")
-
-
-def _was_dropped(finding: Finding, unknown: set[tuple[str, tuple[str | int, ...]]]) -> bool:
-    """The finding is about an unknown field that rendering left out, not about a server's own."""
-    if finding.code != "SCH-01" or not finding.subject or finding.subject in _SERVER_SET:
-        return False
-    return any(path and path[-1] == finding.subject for _label, path in unknown)
+def _with_secrets(
+    mode: SecretsMode, running: Running, changes: tuple[Recorded, ...]
+) -> tuple[tuple[SourceObject, ...], tuple[Recorded, ...]]:
+    """Objects and changes as they may be shown: with secret values, or with markers for them."""
+    if mode is SecretsMode.KEEP:
+        return tuple(running.objects), changes
+    bodies, values = take(running.bodies)
+    objects = tuple(
+        item if body is item.body else replace(item, body=body)
+        for item, body in zip(running.objects, bodies, strict=True)
+    )
+    secrets = frozenset(values.values())
+    return objects, tuple(
+        replace(
+            item,
+            change=replace(
+                item.change,
+                before=scrubbed(item.change.before, secrets),
+                after=scrubbed(item.change.after, secrets),
+            ),
+        )
+        for item in changes
+    )
 
 
 def _answered(questions: tuple[Question, ...], answers: Mapping[str, str]) -> tuple[Question, ...]:
@@ -213,21 +233,9 @@ def _answered(questions: tuple[Question, ...], answers: Mapping[str, str]) -> tu
     )
 
 
-def _renames(sources: Sequence[SourceObject], running: Running) -> tuple[Mapping[str, str], ...]:
-    """Objects and containers that are called differently in the result."""
-    renames: list[Mapping[str, str]] = []
-    for source, item in zip(running.sources, running.objects, strict=True):
-        if source < 0:
-            continue
-        old, new = name_of(sources[source].body), name_of(item.body)
-        if old != new:
-            renames.append({"kind": str(item.body.get("kind")), "from": old, "to": new})
-        before = [str(c.get("name")) for _path, c in containers(sources[source].body)]
-        after = [str(c.get("name")) for _path, c in containers(item.body)]
-        if len(before) == len(after):
-            renames += [
-                {"kind": "container", "from": a, "to": b}
-                for a, b in zip(before, after, strict=True)
-                if a != b
-            ]
-    return tuple(renames)
+def _images(running: Running) -> tuple[str, ...]:
+    """Every container image once, in the order of the manifest."""
+    found = (
+        container.get("image") for body in running.bodies for _path, container in containers(body)
+    )
+    return tuple(dict.fromkeys(image for image in found if isinstance(image, str)))

@@ -1,88 +1,168 @@
-"""The loss report of Kubernetes input: what became of every field, derived from what was done.
+"""The loss report of Kubernetes input, derived from what rendering did to it.
 
-A reader of Podman-like input reports its own rows. For objects that were read as they are, every
-leaf of the source is followed through the record of changes: what nobody touched was kept.
+Every leaf of a source object gets exactly one row. Where it went is read off the origin tree of
+the final object, in which each value still knows its place in the source; why it changed or went
+is what the step said that did it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from migrations_app.domain.bundle import SourceObject
 from migrations_app.domain.loss import LossRow, Outcome
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Path, Place, pointer
-from migrations_app.domain.provenance import Change, leaves
-from migrations_app.domain.transforms.base import Recorded
+from migrations_app.domain.provenance import Change, Origin, Step, leaves
+from migrations_app.domain.transforms.base import Running
 
-_KEPT = msg("")
+Spot = tuple[str, int, int]
 
 
-def loss_rows(
-    sources: Sequence[SourceObject],
-    results: Mapping[int, SourceObject],
-    record: Iterable[Recorded],
-) -> list[LossRow]:
-    """One row for every leaf of every source object, in source order.
+@dataclass(frozen=True, slots=True)
+class _Landed:
+    """Where a value of the source ended up, and what was done to it on the way."""
 
-    ``results`` maps the index of a source to what became of it; absent: it was dropped.
-    """
-    by_source: dict[int, list[Change]] = {}
-    for entry in record:
-        by_source.setdefault(entry.source, []).append(entry.change)
-    rows: list[LossRow] = []
+    path: Path
+    steps: tuple[Step, ...]
+    value: Any
+
+
+def loss_rows(sources: Sequence[SourceObject], running: Running) -> Iterator[LossRow]:
+    """One row for each leaf of each source object, in source order."""
+    final = dict(zip(running.sources, running.objects, strict=True))
+    changes: dict[int, list[Change]] = defaultdict(list)
+    for item in running.record:
+        changes[item.source].append(item.change)
     for index, source in enumerate(sources):
-        rows.extend(_rows(source, results.get(index), by_source.get(index, [])))
-    return rows
+        yield from _object_rows(source, final.get(index), changes[index])
 
 
-def _rows(
-    source: SourceObject, result: SourceObject | None, changes: list[Change]
-) -> Iterable[LossRow]:
+def _object_rows(
+    source: SourceObject, made: SourceObject | None, changes: Sequence[Change]
+) -> Iterator[LossRow]:
+    if made is not None and made.body is source.body:
+        yield from _kept(source)
+        return
+    fate = _Fate.of(made, changes)
     label = source.label
-    target_label = result.label if result else ""
     for path, _value in leaves(source.body):
         origin = source.origin.at(path)
-        place = Place(source.file, origin.line, origin.column, label, pointer(path))
-        here, change = _follow(path, changes)
-        name = f"{label}{pointer(path)}"
-        if change is None:
-            yield LossRow(name, Outcome.KEPT, f"{target_label}{pointer(path)}", _KEPT, place)
-        elif here is None:
-            yield LossRow(name, Outcome.DROPPED, "", change.step.why, place)
-        else:
-            target = f"{target_label}{pointer(here)}"
-            yield LossRow(name, Outcome.CONVERTED, target, change.step.why, place)
+        place = Place(origin.file, origin.line, origin.column, label, pointer(path))
+        yield fate.row(path, origin, place)
 
 
-def _follow(path: Path, changes: list[Change]) -> tuple[Path | None, Change | None]:
-    """Where a source leaf is now (None: gone), and the last change that concerned it.
+def _kept(source: SourceObject) -> Iterator[LossRow]:
+    label = source.label
+    for path, _value in leaves(source.body):
+        origin = source.origin.at(path)
+        target = label + pointer(path)
+        place = Place(origin.file, origin.line, origin.column, label, pointer(path))
+        yield LossRow(target, Outcome.KEPT, target, place=place)
 
-    Changes are in order; the path of a removed field is that of the value before the change.
+
+@dataclass(frozen=True, slots=True)
+class _Fate:
+    """What became of the values of one source object.
+
+    landed:  spot → where values from there are now. An alias puts one spot in several places.
+    removed: spot → the step that took the value away, and what it was.
+    fresh:   id of a step → the values it wrote, to find what it only moved.
     """
-    here: Path = path
-    last: Change | None = None
+
+    label: str
+    landed: Mapping[Spot, list[_Landed]]
+    removed: Mapping[Spot, tuple[Change, Path, Any]]
+    fresh: Mapping[int, list[_Landed]]
+
+    @classmethod
+    def of(cls, made: SourceObject | None, changes: Sequence[Change]) -> _Fate:
+        removed = _removed(changes)
+        if made is None:
+            return cls("", {}, removed, {})
+        landed: dict[Spot, list[_Landed]] = defaultdict(list)
+        fresh: dict[int, list[_Landed]] = defaultdict(list)
+        holders: list[tuple[Spot, _Landed]] = []
+        for path, origin, value in _walk(made.origin, made.body, ()):
+            item = _Landed(path, origin.steps, value)
+            spot = (origin.file, origin.line, origin.column)
+            if not origin.line and origin.steps:
+                fresh[id(origin.steps[0])].append(item)
+            elif isinstance(value, dict | list) and value:
+                holders.append((spot, item))
+            else:
+                landed[spot].append(item)
+        for spot, item in holders:
+            if spot not in landed and item.steps:
+                landed[spot].append(item)
+        return cls(made.label, landed, removed, fresh)
+
+    def row(self, path: Path, origin: Origin, place: Place) -> LossRow:
+        """The row of the leaf at ``path``."""
+        shown = place.object + place.path
+        spot = (origin.file, origin.line, origin.column)
+        here = _nearest(self.landed.get(spot, ()), path)
+        if here is not None:
+            target = self.label + pointer(here.path)
+            done = here.steps[len(origin.steps) :]
+            if done:
+                return LossRow(shown, Outcome.CONVERTED, target, done[-1].why, place)
+            return LossRow(shown, Outcome.KEPT, target, place=place)
+        if spot not in self.removed:
+            return LossRow(shown, Outcome.DROPPED, "", _UNTOLD, place)
+        change, inner, value = self.removed[spot]
+        target = self._moved_to(change, (*change.path, *inner), value)
+        outcome = Outcome.CONVERTED if target else Outcome.DROPPED
+        return LossRow(shown, outcome, target, change.step.why, place)
+
+    def _moved_to(self, change: Change, path: Path, value: Any) -> str:
+        """Where the step that took a value away wrote it again, ``""`` if it did not.
+
+        Under the same key any value counts; under another one only text and numbers do, since a
+        mere ``true`` is no sign of anything.
+        """
+        telling = isinstance(value, str | int | float) and not isinstance(value, bool)
+        other = ""
+        for item in self.fresh.get(id(change.step), ()):
+            if type(item.value) is not type(value) or item.value != value:
+                continue
+            target = self.label + pointer(item.path)
+            if item.path and path and item.path[-1] == path[-1]:
+                return target
+            if telling and value != "":
+                other = other or target
+        return other
+
+
+_UNTOLD = msg("It stood in a part of the object that was replaced as a whole.")
+
+
+def _nearest(found: Iterable[_Landed], path: Path) -> _Landed | None:
+    """Of several values from one spot the one at the same path, else any."""
+    listed = list(found)
+    return next((item for item in listed if item.path == path), listed[0] if listed else None)
+
+
+def _walk(origin: Origin, value: Any, path: Path) -> Iterator[tuple[Path, Origin, Any]]:
+    yield path, origin, value
+    children = origin.children
+    if isinstance(value, dict) and isinstance(children, dict):
+        for key, item in value.items():
+            if key in children:
+                yield from _walk(children[key], item, (*path, key))
+    elif isinstance(value, list) and isinstance(children, list):
+        for index, item in enumerate(value[: len(children)]):
+            yield from _walk(children[index], item, (*path, index))
+
+
+def _removed(changes: Sequence[Change]) -> dict[Spot, tuple[Change, Path, Any]]:
+    found: dict[Spot, tuple[Change, Path, Any]] = {}
     for change in changes:
-        shared = len(change.path)
-        if here[:shared] == change.path:
-            last = change
-            if change.after is None and change.before is not None:
-                return None, change
-            if change.before is not None:
-                here = _nearest(here, change)
-    return here, last
-
-
-def _nearest(here: Path, change: Change) -> Path:
-    """The leaf's path after its value was replaced: as deep as the new value still goes."""
-    value = change.after
-    depth = len(change.path)
-    for step in here[depth:]:
-        if isinstance(value, dict) and step in value:
-            value = value[step]
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
-            break
-        depth += 1
-    return here[:depth]
+        for path, value in leaves(change.before):
+            origin = change.origin.at(path)
+            spot = (origin.file, origin.line, origin.column)
+            found.setdefault(spot, (change, path, value))
+    return found

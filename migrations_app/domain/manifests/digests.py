@@ -1,8 +1,9 @@
 """Digests: what is approved, rehearsed and recorded is named by its content.
 
-``digest`` is the SHA-256 of the canonical YAML after two normalisations: every value of a Secret
-is one fixed marker (a digest must not let weak secrets be guessed), and our own annotation is
-absent (it carries the digest).
+``digest`` is the SHA-256 of the canonical YAML after two normalisations: every value of a Secret,
+and every literal that looks secret, is one fixed marker (a digest must not let weak secrets be
+guessed, and a manifest with markers has the digest of the one with values); and our own annotation
+is absent (it carries the digest). ``data`` and ``stringData`` are one to a cluster, and so here.
 """
 
 from __future__ import annotations
@@ -15,14 +16,14 @@ import rfc8785
 
 from migrations_app.domain.manifests.render import to_yaml
 from migrations_app.domain.manifests.resources import mapping
+from migrations_app.domain.manifests.secret_markers import MARKER, hidden
 
-SECRET_MARKER = "kakehashi:secret"  # noqa: S105 - the stand-in for a value, not a value
 ANNOTATION = "kakehashi.dev/digest"
 
 
 def normalised(body: Mapping[str, Any]) -> dict[str, Any]:
     """The object as it is hashed."""
-    result = dict(body)
+    result = dict(hidden(dict(body)))
     metadata = mapping(body.get("metadata"))
     annotations = mapping(metadata.get("annotations"))
     if ANNOTATION in annotations:
@@ -33,7 +34,7 @@ def normalised(body: Mapping[str, Any]) -> dict[str, Any]:
         keys = {*mapping(body.get("data")), *mapping(body.get("stringData"))}
         result.pop("stringData", None)
         if keys:
-            result["data"] = dict.fromkeys(sorted(keys), SECRET_MARKER)
+            result["data"] = dict.fromkeys(sorted(keys), MARKER)
     return result
 
 

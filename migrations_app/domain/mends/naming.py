@@ -31,6 +31,7 @@ from migrations_app.domain.mends.references import (
 from migrations_app.domain.messages import msg
 from migrations_app.domain.provenance import Step, StepKind
 
+CODE = "NAM-01"
 Rule = tuple[Callable[[str], bool], Callable[[str], str], int]
 
 _SUBDOMAIN: Rule = (names.is_subdomain, names.to_subdomain, names.SUBDOMAIN_LENGTH)
@@ -118,7 +119,7 @@ class ValidNames:
     def step(self) -> Step:
         return Step(
             StepKind.MENDED,
-            "NAM-01",
+            CODE,
             msg("Kubernetes takes lower-case letters, digits and hyphens (RFC 1123)."),
         )
 

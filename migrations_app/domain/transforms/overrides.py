@@ -17,44 +17,10 @@ from migrations_app.domain.manifests.resources import (
     replace_at,
     sequence,
 )
+from migrations_app.domain.manifests.scope import is_namespaced
 from migrations_app.domain.messages import msg
 from migrations_app.domain.names import to_label
 from migrations_app.domain.provenance import Step, StepKind
-
-_CLUSTER_SCOPED: Mapping[str, frozenset[str]] = {
-    "": frozenset({"Namespace", "Node", "PersistentVolume", "ComponentStatus"}),
-    "rbac.authorization.k8s.io": frozenset({"ClusterRole", "ClusterRoleBinding"}),
-    "networking.k8s.io": frozenset({"IngressClass", "IPAddress", "ServiceCIDR"}),
-    "storage.k8s.io": frozenset(
-        {"StorageClass", "CSIDriver", "CSINode", "VolumeAttachment", "VolumeAttributesClass"}
-    ),
-    "resource.k8s.io": frozenset({"DeviceClass", "ResourceSlice", "DeviceTaintRule"}),
-    "gateway.networking.k8s.io": frozenset({"GatewayClass"}),
-    "policy": frozenset({"PodSecurityPolicy"}),
-}
-"""Source: ``kubectl api-resources --namespaced=false``, for groups that hold both sorts."""
-
-_CLUSTER_GROUPS = frozenset(
-    {
-        "admissionregistration.k8s.io",
-        "apiextensions.k8s.io",
-        "apiregistration.k8s.io",
-        "certificates.k8s.io",
-        "flowcontrol.apiserver.k8s.io",
-        "internal.apiserver.k8s.io",
-        "node.k8s.io",
-        "scheduling.k8s.io",
-        "storagemigration.k8s.io",
-    }
-)
-
-
-def is_namespaced(body: Object) -> bool:
-    """Whether an object lives in a namespace; unknown kinds do, unless their name says Cluster."""
-    own, kind = group(body), str(body.get("kind"))
-    if own in _CLUSTER_GROUPS or kind in _CLUSTER_SCOPED.get(own, ()):
-        return False
-    return not (kind.startswith("Cluster") and "." in own)
 
 
 @dataclass(frozen=True, slots=True)
