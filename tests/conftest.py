@@ -1,0 +1,68 @@
+"""Fixtures for every test. Nothing here imports Django: the domain suite runs without it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+SKIPPED: list[str] = []
+
+
+def _folder(variable: str) -> Path:
+    value = os.environ.get(variable)
+    if not value:
+        pytest.skip(f"{variable} is not set")
+    path = Path(value)
+    if not path.is_dir():
+        pytest.skip(f"{variable} names no folder: {path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def corpus() -> Path:
+    """The folder of real files written by others."""
+    return _folder("WORKBENCH_TEST_CORPUS")
+
+
+@pytest.fixture(scope="session")
+def cluster_kit() -> Path:
+    """The folder of the test cluster's commands."""
+    return _folder("WORKBENCH_TEST_CLUSTER")
+
+
+@pytest.fixture(scope="session")
+def podman5_kit() -> Path:
+    """The folder of a Podman 5 beside the system's own."""
+    return _folder("WORKBENCH_TEST_PODMAN5")
+
+
+@pytest.fixture(scope="session")
+def judges() -> Path:
+    """The folder of the reference readers."""
+    return _folder("WORKBENCH_TEST_JUDGES")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--update-golden", action="store_true", help="rewrite the golden files from what is made"
+    )
+
+
+@pytest.fixture
+def update_golden(request: pytest.FixtureRequest) -> bool:
+    return bool(request.config.getoption("--update-golden"))
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped:
+        SKIPPED.append(f"{report.nodeid}: {report.longrepr}")
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Where everything is there to test with, a skipped test is a failed one."""
+    if SKIPPED and os.environ.get("WORKBENCH_TEST_NO_SKIPS") == "1":
+        print("\nSkipped although nothing should be:")  # noqa: T201
+        print("\n".join(SKIPPED))  # noqa: T201
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

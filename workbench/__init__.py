@@ -1,0 +1,1 @@
+"""The project: wiring of Django itself, no domain words."""

@@ -1,0 +1,119 @@
+"""The command line: which command runs with Django, and what an exit code means.
+
+0 good, 1 a negative verdict, 2 input that cannot be read; 64 wrong usage, 69 something needed is
+not there, 70 our own crash. ``render``, ``check`` and ``digest`` need no database: they run on the
+core alone, and start fast.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+
+EX_USAGE, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 64, 69, 70, 78
+
+CORE = ("render", "check", "digest")
+STORED = (
+    "import",
+    "capture",
+    "verify_audit",
+    "create_user",
+    "create_token",
+    "doctor",
+    "ensure_admin",
+    "rotate_keys",
+    "poll_runs",
+    "reaper",
+    "migrate",
+)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    if not arguments or arguments[0] in ("-h", "--help", "help"):
+        print(_usage(), file=sys.stderr if not arguments else sys.stdout)
+        return 0 if arguments else EX_USAGE
+    command, *rest = arguments
+    if command in CORE:
+        from workbench.commands import core
+
+        return _guarded(lambda: core.run(command, rest))
+    if command in STORED:
+        return _guarded(lambda: _with_django(command, rest))
+    print(f"There is no command {command!r}.\n\n{_usage()}", file=sys.stderr)
+    return EX_USAGE
+
+
+def _usage() -> str:
+    shown = [name for name in (*CORE, *STORED) if name not in ("poll_runs", "reaper", "migrate")]
+    return "usage: bin/workbench COMMAND …\n\nCommands: " + ", ".join(shown)
+
+
+def _guarded(run: Callable[[], int]) -> int:
+    """No traceback reaches a person; a closed pipe is no error."""
+    try:
+        return run()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        return 130
+    except SystemExit as stop:
+        if isinstance(stop.code, int):
+            if str(stop) not in ("", str(stop.code)):
+                print(stop, file=sys.stderr)
+            return EX_USAGE if stop.code == 2 else stop.code
+        if stop.code:
+            print(stop.code, file=sys.stderr)
+        return 1 if stop.code else 0
+    except Exception as error:  # the last line of defence: say so, and how to see more
+        if os.environ.get("WORKBENCH_DEBUG_TRACEBACK"):
+            traceback.print_exc()
+        print(
+            f"The workbench itself broke ({type(error).__name__}: {error}). Set "
+            "WORKBENCH_DEBUG_TRACEBACK=1 and run it again to see where.",
+            file=sys.stderr,
+        )
+        return EX_SOFTWARE
+
+
+def _with_django(command: str, arguments: Sequence[str]) -> int:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workbench.settings")
+    import django
+    from django.core.management import CommandError, call_command
+
+    django.setup()
+    if command != "migrate":
+        from workbench.preparation import migrate_if_needed
+
+        migrate_if_needed()
+    from migrations_app.domain.errors import EngineError, UnreadableSource, WorkbenchError
+
+    try:
+        call_command(command, *arguments)
+    except CommandError as error:
+        if str(error):
+            print(error, file=sys.stderr)
+        usage = error.__class__ is CommandError and error.returncode == 1 and _is_usage(error)
+        return EX_USAGE if usage else error.returncode
+    except UnreadableSource as error:
+        print(error, file=sys.stderr)
+        return 2
+    except EngineError as error:
+        print(error, file=sys.stderr)
+        return EX_UNAVAILABLE
+    except WorkbenchError as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+def _is_usage(error: Exception) -> bool:
+    """Django's parser reports wrong usage as a CommandError that begins with ``Error:``."""
+    return str(error).startswith("Error:")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

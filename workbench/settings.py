@@ -1,0 +1,268 @@
+"""Settings: one file; the environment decides. Every variable is described in docs/settings.md."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from workbench import data
+from workbench.env import WrongSetting, env_bool, env_int, env_list, env_secret, env_text
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = "0.1.0"
+
+# --- Where things live -------------------------------------------------------------------------
+WORKBENCH_DATA_DIR = Path(env_text("WORKBENCH_DATA_DIR", str(BASE_DIR / "var"))).resolve()
+WORKBENCH_PORT = env_int("WORKBENCH_PORT", 8000, low=1, high=65535)
+WORKBENCH_BIND = env_text("WORKBENCH_BIND", "127.0.0.1")
+
+# --- Secrets -----------------------------------------------------------------------------------
+SECRET_KEY = env_secret("SECRET_KEY") or data.kept_secret(WORKBENCH_DATA_DIR, "secret-key")
+WORKBENCH_ENCRYPTION_KEYS = [
+    key.strip()
+    for key in (
+        env_secret("WORKBENCH_ENCRYPTION_KEYS")
+        or data.kept_secret(WORKBENCH_DATA_DIR, "encryption-key")
+    ).split(",")
+    if key.strip()
+]
+WORKBENCH_INSTANCE = env_text(
+    "WORKBENCH_INSTANCE", hashlib.sha256(f"instance:{SECRET_KEY}".encode()).hexdigest()[:8]
+)
+
+# --- Who may talk to us ------------------------------------------------------------------------
+DEBUG = env_bool("DEBUG", default=False)
+ALLOWED_HOSTS = env_list("ALLOWED_HOSTS", ("localhost", "127.0.0.1", "[::1]"))
+CSRF_TRUSTED_ORIGINS = env_list("WORKBENCH_TRUSTED_ORIGINS")
+WORKBENCH_HTTPS = env_bool("WORKBENCH_HTTPS", default=False)
+WORKBENCH_PROXIES = env_int("WORKBENCH_PROXIES", 0, high=10)
+
+# --- Django ------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_filters",
+    "django_htmx",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "csp",
+    "migrations_app.apps.MigrationsAppConfig",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "migrations_app.web.middleware.RequestIdMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "migrations_app.web.middleware.PersonalLocaleMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "workbench.urls"
+ASGI_APPLICATION = "workbench.asgi.application"
+WSGI_APPLICATION = "workbench.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "django.template.context_processors.i18n",
+                "csp.context_processors.nonce",
+                "migrations_app.web.context.shell",
+            ],
+        },
+    }
+]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "migrations_app.User"
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "portfolio"
+LOGOUT_REDIRECT_URL = "login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+
+# --- Database ----------------------------------------------------------------------------------
+def _database() -> dict[str, Any]:
+    """SQLite in the data folder unless ``DATABASE_URL`` says otherwise."""
+    url = env_secret("DATABASE_URL")
+    if not url:
+        return _sqlite(WORKBENCH_DATA_DIR / "workbench.sqlite3")
+    config = dict(environ.Env.db_url_config(url))
+    if "sqlite" in str(config.get("ENGINE")):
+        return _sqlite(Path(str(config["NAME"])))
+    if "postgresql" not in str(config.get("ENGINE")):
+        raise WrongSetting(
+            "DATABASE_URL", "neither PostgreSQL nor SQLite.", "postgres://user:pw@host/name"
+        )
+    config["CONN_HEALTH_CHECKS"] = True
+    return config
+
+
+def _sqlite(path: Path) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "OPTIONS": {
+            # Readers and one writer at a time; IMMEDIATE takes the writer's place at the start of a
+            # transaction instead of failing in the middle. No mmap_size: it makes damage permanent.
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
+            ),
+        },
+        "TEST": {"NAME": path.with_name(f"test-{path.name}")},
+    }
+
+
+DATABASES = {"default": _database()}
+
+# --- Language and time -------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English")), ("ja", _("Japanese"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# --- Static files ------------------------------------------------------------------------------
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = BASE_DIR / "staticfiles"
+WHITENOISE_USE_FINDERS = True
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+
+# --- Security ----------------------------------------------------------------------------------
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = WORKBENCH_HTTPS
+CSRF_COOKIE_SECURE = WORKBENCH_HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if WORKBENCH_HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if WORKBENCH_HTTPS else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "frame-ancestors": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "object-src": [NONE],
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
+WORKBENCH_UPLOAD_LIMIT = env_int("WORKBENCH_UPLOAD_LIMIT", 10 * 1024 * 1024)
+
+# --- REST --------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "migrations_app.api.authentication.TokenAuthentication",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": [
+        "rest_framework.parsers.JSONParser",
+        "rest_framework.parsers.MultiPartParser",
+    ],
+    "DEFAULT_PAGINATION_CLASS": "migrations_app.api.pagination.Pages",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "EXCEPTION_HANDLER": "migrations_app.api.errors.exception_handler",
+    "URL_FORMAT_OVERRIDE": None,
+    "NUM_PROXIES": WORKBENCH_PROXIES,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Kakehashi",
+    "DESCRIPTION": "From Podman to Kubernetes, with nothing lost on the way.",
+    "VERSION": "v1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+}
+
+# --- Work in the background --------------------------------------------------------------------
+REDIS_URL = env_secret("REDIS_URL")
+WORKBENCH_BROKER = env_text("WORKBENCH_BROKER", "redis" if REDIS_URL else "none")
+if WORKBENCH_BROKER not in ("redis", "none"):
+    raise WrongSetting("WORKBENCH_BROKER", "must be redis or none.", "redis")
+CELERY_BROKER_URL = REDIS_URL or "memory://"
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "unacked_restore_interval": 5,
+    "unacked_restore_throttle": 1,
+    "socket_timeout": 10,
+    "socket_connect_timeout": 3,
+    "socket_keepalive": True,
+    "health_check_interval": 30,
+    "global_keyprefix": f"kakehashi-{WORKBENCH_INSTANCE}:",
+}
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = False
+CELERY_TASK_REJECT_ON_WORKER_LOST = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_start": 0.2}
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 50
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_TIME_LIMIT = 1860
+
+# --- Podman ------------------------------------------------------------------------------------
+PODMAN_URL = env_text("PODMAN_URL")
+WORKBENCH_SOCKET_DIRS = env_list(
+    "WORKBENCH_SOCKET_DIRS", ("/run/podman", "/run/user", str(WORKBENCH_DATA_DIR / "run"))
+)
+WORKBENCH_REHEARSAL_DEADLINE = env_int("WORKBENCH_REHEARSAL_DEADLINE", 120, low=5, high=1800)
+WORKBENCH_REHEARSAL_WATCH = env_int("WORKBENCH_REHEARSAL_WATCH", 6, low=1, high=600)
+
+# --- Logs --------------------------------------------------------------------------------------
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "workbench.logs.JsonFormatter"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": env_text("WORKBENCH_LOG_LEVEL", "WARNING")},
+    "loggers": {"migrations_app": {"level": env_text("WORKBENCH_LOG_LEVEL", "INFO")}},
+}
