@@ -72,9 +72,7 @@ class _Site:
     identities: dict[str, str] = field(default_factory=dict)
 
 
-def build(
-    specs: Sequence[ServiceSpec], answers: Mapping[str, str], facts: Facts
-) -> Built:
+def build(specs: Sequence[ServiceSpec], answers: Mapping[str, str], facts: Facts) -> Built:
     """Make the objects of all services of a bundle; ``answers`` are by question id.
 
     Raises:
@@ -111,11 +109,11 @@ def build(
 def _add_service(site: _Site, spec: ServiceSpec) -> None:
     ledger = site.ledger
     kind = workload_kind(spec, ledger)
+    if kind is WorkloadKind.STATEFUL_SET:
+        site.claims.stateful.add(spec.name)
     ports = name_ports(spec)
     volumes = PodVolumes(spec, ledger, site.vault, site.claims)
-    parts = PodParts(
-        spec, ledger, site.vault, volumes, ports, probed=kind is not WorkloadKind.JOB
-    )
+    parts = PodParts(spec, ledger, site.vault, volumes, ports, probed=kind is not WorkloadKind.JOB)
     pod = pod_spec(parts, restart_policy(spec, kind))
     templates = list(site.claims.templates.get(spec.name, {}).values())
     made = [workload(spec, kind, pod, templates, ledger)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from enum import StrEnum
 
 from migrations_app.domain.manifests.build_draft import NOWHERE, Ledger, choices
@@ -13,7 +14,7 @@ from migrations_app.domain.spec import ContainerSpec, Mount, ServiceSpec
 
 class BindAnswer(StrEnum):
     CONFIGMAP = "configmap"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - a word, not a secret
     PVC = "pvc"
     EMPTYDIR = "emptydir"
     HOSTPATH = "hostpath"
@@ -75,7 +76,7 @@ def recommended(mount: Mount) -> BindAnswer:
         return BindAnswer.HOSTPATH
     if mount.content is not None and len(mount.content.encode()) <= MOST_CONTENT:
         return BindAnswer.SECRET if _is_secret(mount) else BindAnswer.CONFIGMAP
-    if mount.is_directory is not True and _looks_like_a_file(mount):
+    if is_file(mount):
         return BindAnswer.SECRET if _is_secret(mount) else BindAnswer.CONFIGMAP
     return BindAnswer.CONFIGMAP if mount.read_only else BindAnswer.PVC
 
@@ -90,14 +91,13 @@ def _is_secret(mount: Mount) -> bool:
     content = mount.content or ""
     return "PRIVATE KEY-----" in content or any(
         looks_secret(name.strip(), value.strip().strip("\"'"))
-        for name, separator, value in (
-            line.partition("=") for line in content.splitlines()
-        )
+        for name, separator, value in (line.partition("=") for line in content.splitlines())
         if separator
     )
 
 
-def _looks_like_a_file(mount: Mount) -> bool:
-    """Whether a path of unknown nature ends like a file: ``site.conf``, not ``data``."""
-    last = mount.source.rstrip("/").rpartition("/")[2]
-    return mount.is_directory is False or (mount.read_only and "." in last[1:])
+def is_file(mount: Mount) -> bool:
+    """Whether a path is a file; where nobody looked, ``site.conf`` is one and ``data`` is not."""
+    if mount.content is not None or mount.is_directory is not None:
+        return mount.is_directory is not True
+    return "." in posixpath.basename(mount.source.rstrip("/"))[1:]

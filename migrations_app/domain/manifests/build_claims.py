@@ -7,11 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from migrations_app.domain.errors import InvalidInput
-from migrations_app.domain.loss import Outcome
 from migrations_app.domain.manifests.build_draft import (
     NOWHERE,
     Ledger,
-    Said,
     changed,
     choices,
     without_empty,
@@ -26,14 +24,19 @@ _GIBIBYTE = 2**30
 _ROOM = 2
 """A claim is made for twice what is in use, rounded up to whole GiB."""
 _CLUSTER_DEFAULT = "default"
+_COPY = msg("A named volume becomes a claim; its data is not copied by itself.")
 
 
 @dataclass(slots=True)
 class Claims:
-    """All claims of a bundle. A volume that one StatefulSet alone writes is a template of it."""
+    """All claims of a bundle. A volume that one StatefulSet alone uses is a template of it.
+
+    ``shared`` are the volumes of several services, ``stateful`` the services that are StatefulSets.
+    """
 
     ledger: Ledger
     shared: frozenset[str] = frozenset()
+    stateful: set[str] = field(default_factory=set)
     known: dict[str, VolumeSpec] = field(default_factory=dict)
     made: dict[str, dict[str, Any]] = field(default_factory=dict)
     templates: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
@@ -44,15 +47,13 @@ class Claims:
         for spec in specs:
             for name in _mounted(spec):
                 users.setdefault(name, set()).add(spec.name)
-        shared = frozenset(
-            name for name, services in users.items() if len(services) > 1
-        )
+        shared = frozenset(name for name, services in users.items() if len(services) > 1)
         known = {volume.name: volume for spec in specs for volume in spec.volumes}
-        return cls(ledger, shared, known)
+        return cls(ledger, shared, known=known)
 
     def is_template(self, service: ServiceSpec, name: str) -> bool:
         """Whether a volume is a claim template of the service's StatefulSet."""
-        return name not in self.shared and keeps_data(service)
+        return name not in self.shared and service.name in self.stateful
 
     def use(self, service: ServiceSpec, mount: Mount) -> str:
         """Have the claim of a named volume made; its name."""
@@ -61,7 +62,7 @@ class Claims:
             templates = self.templates.setdefault(service.name, {})
             if volume.name not in templates:
                 templates[volume.name] = {
-                    "metadata": {"name": volume.name},
+                    "metadata": _metadata(volume),
                     "spec": self._spec(service, volume),
                 }
         else:
@@ -75,22 +76,14 @@ class Claims:
     def add_volume(self, service: ServiceSpec, volume: VolumeSpec) -> None:
         if volume.name in self.made:
             return
-        reason = msg("A label becomes an annotation, which may hold any text.")
-        annotations = {
-            key: changed(volume.places, f"labels/{key}", value, reason)
-            for key, value in volume.labels.items()
-            if is_key(key)
-        }
-        metadata = without_empty({"name": volume.name, "annotations": annotations})
         self.made[volume.name] = {
             "apiVersion": "v1",
             "kind": "PersistentVolumeClaim",
-            "metadata": metadata,
+            "metadata": _metadata(volume),
             "spec": self._spec(service, volume),
         }
 
     def _spec(self, service: ServiceSpec, volume: VolumeSpec) -> dict[str, Any]:
-        place = volume.places.get("name", NOWHERE)
         spec: dict[str, Any] = {
             "accessModes": [self._access_mode(service, volume)],
             "resources": {"requests": {"storage": self._size(service, volume)}},
@@ -98,19 +91,7 @@ class Claims:
         storage_class = self._class(service, volume)
         if storage_class != _CLUSTER_DEFAULT:
             spec["storageClassName"] = storage_class
-        reason = msg(
-            "A named volume becomes a claim; its data is not copied by itself."
-        )
-        return (
-            {**spec}
-            if not place.path
-            else {
-                **spec,
-                "accessModes": Said(
-                    spec["accessModes"], place, Outcome.CONVERTED, reason
-                ),
-            }
-        )
+        return spec
 
     def _size(self, service: ServiceSpec, volume: VolumeSpec) -> str:
         used = volume.size or 0
@@ -119,12 +100,8 @@ class Claims:
             Question(
                 id=f"volume-size:{service.name}:{volume.name}",
                 code="volume-size",
-                text=msg(
-                    "How large must the claim for volume %(name)s be?", name=volume.name
-                ),
-                why=msg(
-                    "A Podman volume has no size; a claim must ask for one, such as 10Gi."
-                ),
+                text=msg("How large must the claim for volume %(name)s be?", name=volume.name),
+                why=msg("A Podman volume has no size; a claim must ask for one, such as 10Gi."),
                 recommended=f"{whole}Gi",
                 place=volume.places.get("name", NOWHERE),
             )
@@ -143,20 +120,14 @@ class Claims:
             Question(
                 id=f"volume-class:{service.name}:{volume.name}",
                 code="volume-class",
-                text=msg(
-                    "Which storage class holds volume %(name)s?", name=volume.name
-                ),
-                why=msg(
-                    "Classes differ in speed, in backups and in who may share a volume."
-                ),
+                text=msg("Which storage class holds volume %(name)s?", name=volume.name),
+                why=msg("Classes differ in speed, in backups and in who may share a volume."),
                 recommended=_CLUSTER_DEFAULT,
                 place=volume.places.get("name", NOWHERE),
             )
         )
         if answer != _CLUSTER_DEFAULT and not is_subdomain(answer):
-            raise InvalidInput(
-                msg("%(name)s is no name of a storage class.", name=repr(answer))
-            )
+            raise InvalidInput(msg("%(name)s is no name of a storage class.", name=repr(answer)))
         return answer
 
     def _access_mode(self, service: ServiceSpec, volume: VolumeSpec) -> str:
@@ -166,9 +137,7 @@ class Claims:
             Question(
                 id=f"volume-access:{service.name}:{volume.name}",
                 code="volume-access",
-                text=msg(
-                    "Several services use volume %(name)s. How?", name=volume.name
-                ),
+                text=msg("Several services use volume %(name)s. How?", name=volume.name),
                 why=msg("Most storage can be mounted by one node at a time."),
                 choices=choices(
                     (
@@ -185,6 +154,18 @@ class Claims:
                 place=volume.places.get("name", NOWHERE),
             )
         )
+
+
+def _metadata(volume: VolumeSpec) -> dict[str, Any]:
+    """The claim is called as the volume was; labels become annotations, which hold any text."""
+    reason = msg("A label becomes an annotation, which may hold any text.")
+    annotations = {
+        key: changed(volume.places, f"labels/{key}", value, reason)
+        for key, value in volume.labels.items()
+        if is_key(key)
+    }
+    name = changed(volume.places, "name", volume.name, _COPY)
+    return without_empty({"name": name, "annotations": annotations})
 
 
 def keeps_data(service: ServiceSpec) -> bool:

@@ -115,17 +115,9 @@ class Ledger:
             self.rows[path] = LossRow(path, outcome, target, reason, place)
             return
         targets = [part for part in (row.target, target) if part]
-        keeps = (
-            row
-            if _rank(row.outcome) <= _rank(outcome)
-            else LossRow(path, outcome, "", reason)
-        )
-        joined = (
-            ", ".join(dict.fromkeys(", ".join(targets).split(", "))) if targets else ""
-        )
-        self.rows[path] = LossRow(
-            path, keeps.outcome, joined, keeps.reason or reason, place
-        )
+        keeps = row if _rank(row.outcome) <= _rank(outcome) else LossRow(path, outcome, "", reason)
+        joined = ", ".join(dict.fromkeys(", ".join(targets).split(", "))) if targets else ""
+        self.rows[path] = LossRow(path, keeps.outcome, joined, keeps.reason or reason, place)
 
     def drop(self, place: Place | None, reason: Message) -> None:
         """Record that something is left behind, and why."""
@@ -151,9 +143,7 @@ def finish(draft: dict[str, Any], file: str, ledger: Ledger) -> SourceObject:
     """The object of a draft, with the origin of every field; its rows go to the ledger."""
     body = plain(draft)
     label = object_label(body)
-    origin = _origin(
-        draft, file, (), label, ledger, Step(StepKind.BUILT, "build", _BUILT), None
-    )
+    origin = _origin(draft, file, (), label, ledger, Step(StepKind.BUILT, "build", _BUILT), None)
     return SourceObject(body, origin, file, 0)
 
 
@@ -190,6 +180,4 @@ def _origin(
 
 def without_empty(draft: Mapping[str, Any]) -> dict[str, Any]:
     """A draft without the fields that hold nothing."""
-    return {
-        key: value for key, value in draft.items() if plain(value) not in (None, {}, [])
-    }
+    return {key: value for key, value in draft.items() if plain(value) not in (None, {}, [])}

@@ -12,30 +12,20 @@ from migrations_app.domain.spec import ContainerSpec, Places, ServiceSpec
 _UNUSED = msg("No object has a field for it.")
 _REASONS: Mapping[str, Message] = {
     "image_id": msg("A local ID; a rehearsal uses it, a cluster pulls by name."),
-    "image_digest": msg(
-        "Known to presets that pin images; a tag stays as it is written."
-    ),
+    "image_digest": msg("Known to presets that pin images; a tag stays as it is written."),
     "stop_signal": msg("The signal comes from the image; set STOPSIGNAL there."),
-    "stop_timeout": msg(
-        "A pod has one time to stop for all its containers: the longest."
-    ),
+    "stop_timeout": msg("A pod has one time to stop for all its containers: the longest."),
     "pids_limit": msg("The kubelet limits processes for all pods of a node alike."),
     "ulimits": msg("A pod inherits its limits from the node's container runtime."),
     "exit_code": msg("Runtime state of this host, not configuration."),
-    "restart": msg(
-        "A pod has one restart policy for all its containers, that of its kind."
-    ),
+    "restart": msg("A pod has one restart policy for all its containers, that of its kind."),
     "restart_retries": msg("Only a Job counts its tries."),
-    "health": msg(
-        "A Job is judged by how it ends, and the check is switched off for others."
-    ),
+    "health": msg("A Job is judged by how it ends, and the check is switched off for others."),
     "hostname": msg("The pod is called by its own name."),
     "options": msg("A claim has no such option; its storage class decides."),
     "labels": msg("The key is none that an annotation can have."),
     "driver": msg("A storage class takes the place of a volume driver."),
-    "ports": msg(
-        "Another container of the pod has the same port, or this one runs before it."
-    ),
+    "ports": msg("Another container of the pod has the same port, or this one runs before it."),
     "name": msg("Kept as the name of the claim."),
 }
 
@@ -66,11 +56,7 @@ def _container_places(container: ContainerSpec) -> Iterator[tuple[str, Place]]:
         ("secrets", [item.places for item in container.secrets]),
         (
             "health",
-            [
-                item.places
-                for item in (container.health, container.startup_health)
-                if item
-            ],
+            [item.places for item in (container.health, container.startup_health) if item],
         ),
     )
     for name, holders in groups:

@@ -62,9 +62,9 @@ def pod_spec(parts: PodParts, restart: str) -> dict[str, Any]:
         "hostname": said(service.places, "hostname", service.hostname or None),
         "hostAliases": _host_aliases(service),
         "dnsConfig": _dns(service),
-        "hostNetwork": _host(service, "host_network", service.host_network, ledger),
-        "hostPID": _host(service, "host_pid", service.host_pid, ledger),
-        "hostIPC": _host(service, "host_ipc", service.host_ipc, ledger),
+        "hostNetwork": _host(service, "host_network", ledger),
+        "hostPID": _host(service, "host_pid", ledger),
+        "hostIPC": _host(service, "host_ipc", ledger),
         "shareProcessNamespace": said(
             service.places,
             "share_process_namespace",
@@ -116,9 +116,7 @@ def _image(service: ServiceSpec, container: ContainerSpec, ledger: Ledger) -> An
     if container.image and not container.image_unnamed:
         return said(container.places, "image", container.image)
     only = len(service.containers) == 1
-    placeholder = (
-        f"localhost/{to_label(service.name if only else container.name)}:latest"
-    )
+    placeholder = f"localhost/{to_label(service.name if only else container.name)}:latest"
     answer = ledger.ask(
         Question(
             id=f"image-name:{service.name}:{container.name}",
@@ -126,8 +124,7 @@ def _image(service: ServiceSpec, container: ContainerSpec, ledger: Ledger) -> An
             text=msg("Which image does container %(name)s run?", name=container.name),
             why=msg("The source names no image, and a cluster pulls images by name."),
             recommended=placeholder,
-            place=container.places.get("image")
-            or container.places.get("name", NOWHERE),
+            place=container.places.get("image") or container.places.get("name", NOWHERE),
         )
     )
     ledger.note(
@@ -174,27 +171,21 @@ def _cpu(resources: Resources, attribute: str, cpus: str | None) -> Any:
         return None
     milli = int(Quantity.parse(cpus).amount * 1000)
     text = str(milli // 1000) if milli % 1000 == 0 else f"{milli}m"
-    return changed(
-        resources.places, attribute, text, msg("CPUs in Kubernetes' notation.")
-    )
+    return changed(resources.places, attribute, text, msg("CPUs in Kubernetes' notation."))
 
 
 def _memory(resources: Resources, attribute: str, size: int | None) -> Any:
     if size is None:
         return None
     text = Quantity.of_bytes(size).text
-    return changed(
-        resources.places, attribute, text, msg("Bytes in Kubernetes' notation.")
-    )
+    return changed(resources.places, attribute, text, msg("Bytes in Kubernetes' notation."))
 
 
 def _probes(container: ContainerSpec) -> dict[str, Any]:
     if container.health is None:
         return {}
     probes = probes_from_healthcheck(container.health, container.startup_health)
-    reason = msg(
-        "A health check becomes probes; on a cluster a failed one has consequences."
-    )
+    reason = msg("A health check becomes probes; on a cluster a failed one has consequences.")
     made: dict[str, Any] = {}
     for kind, probe in probes.items():
         check: HealthCheck = container.health
@@ -209,9 +200,7 @@ def _host_aliases(service: ServiceSpec) -> list[dict[str, Any]]:
     for name, address in service.extra_hosts.items():
         entry = said(service.places, f"extra_hosts/{name}", name)
         by_address.setdefault(address, []).append(entry)
-    return [
-        {"ip": address, "hostnames": names} for address, names in by_address.items()
-    ]
+    return [{"ip": address, "hostnames": names} for address, names in by_address.items()]
 
 
 def _dns(service: ServiceSpec) -> dict[str, Any]:
@@ -219,14 +208,10 @@ def _dns(service: ServiceSpec) -> dict[str, Any]:
     for option in service.dns_options:
         match = _DNS_OPTION.fullmatch(option)
         if match is not None:
-            options.append(
-                without_empty({"name": match.group(1), "value": match.group(2)})
-            )
+            options.append(without_empty({"name": match.group(1), "value": match.group(2)}))
     return without_empty(
         {
-            "nameservers": said(
-                service.places, "dns_servers", list(service.dns_servers)
-            ),
+            "nameservers": said(service.places, "dns_servers", list(service.dns_servers)),
             "searches": said(service.places, "dns_search", list(service.dns_search)),
             "options": said(service.places, "dns_options", options),
         }
@@ -240,9 +225,9 @@ _HOST_NAMESPACES = {
 }
 
 
-def _host(service: ServiceSpec, attribute: str, used: bool, ledger: Ledger) -> Any:
+def _host(service: ServiceSpec, attribute: str, ledger: Ledger) -> Any:
     """A namespace of the host is kept, and found."""
-    if not used:
+    if not getattr(service, attribute):
         return None
     place = service.places.get(attribute, NOWHERE)
     ledger.findings.append(
@@ -255,14 +240,12 @@ def _host(service: ServiceSpec, attribute: str, used: bool, ledger: Ledger) -> A
                 name=service.name,
                 namespace=str(_HOST_NAMESPACES[attribute]),
             ),
-            msg(
-                "Most clusters refuse such pods, since they see and disturb their neighbours."
-            ),
+            msg("Most clusters refuse such pods, since they see and disturb their neighbours."),
             msg("Leave it out, if the service does not need it."),
             subject=attribute,
         )
     )
-    return said(service.places, attribute, True)
+    return said(service.places, attribute, value=True)
 
 
 def _grace(service: ServiceSpec) -> Any:
@@ -275,6 +258,4 @@ def _grace(service: ServiceSpec) -> Any:
     if slowest is None:
         return None
     reason = msg("A pod has one time to stop for all its containers: the longest.")
-    return changed(
-        slowest.places, "stop_timeout", int(slowest.stop_timeout or 0), reason
-    )
+    return changed(slowest.places, "stop_timeout", int(slowest.stop_timeout or 0), reason)

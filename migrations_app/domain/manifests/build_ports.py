@@ -54,9 +54,7 @@ def _name(port: Port, container: ContainerSpec, taken: set[str]) -> str:
     if not wanted and port.protocol == "tcp":
         if port.container_port in _HTTPS:
             wanted = "https"
-        elif port.container_port in _HTTP or port.container_port == _checked_over_http(
-            container
-        ):
+        elif port.container_port in _HTTP or port.container_port == _checked_over_http(container):
             wanted = "http"
     if not wanted or wanted in taken:
         return f"{port.protocol}-{port.container_port}"
@@ -69,9 +67,7 @@ def _checked_over_http(container: ContainerSpec) -> int | None:
     return port if isinstance(port, int) else None
 
 
-def container_ports(
-    container: ContainerSpec, named: Sequence[NamedPort]
-) -> list[dict[str, Any]]:
+def container_ports(container: ContainerSpec, named: Sequence[NamedPort]) -> list[dict[str, Any]]:
     """The ``ports`` of one container; a published one loses its host port to the Service."""
     return [
         {
@@ -116,9 +112,7 @@ def services(
             taken.add(alias)
             reason = msg("A name that peers use becomes a Service of its own.")
             draft = _service(alias, service.name, named)
-            draft["metadata"]["name"] = changed(
-                service.places, f"aliases/{alias}", alias, reason
-            )
+            draft["metadata"]["name"] = changed(service.places, f"aliases/{alias}", alias, reason)
             drafts.append(draft)
     return drafts
 
@@ -164,9 +158,7 @@ def _unusable(service: ServiceSpec, alias: str, ledger: Ledger) -> None:
     if is_service_name(alias):
         reason = msg("Another service of this source has this name already.")
     else:
-        reason = msg(
-            "A Service cannot have this name: only small letters, digits and hyphens."
-        )
+        reason = msg("A Service cannot have this name: only small letters, digits and hyphens.")
     ledger.drop(place, reason)
     ledger.findings.append(
         Finding(

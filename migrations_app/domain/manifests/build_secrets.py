@@ -113,9 +113,7 @@ def _value(known: Any) -> Any:
     return known.value if isinstance(known, Said) else known
 
 
-def podman_secret(
-    service: ServiceSpec, use: SecretUse, ledger: Ledger, vault: Vault
-) -> str:
+def podman_secret(service: ServiceSpec, use: SecretUse, ledger: Ledger, vault: Vault) -> str:
     """Have the Secret of a Podman secret made; its key."""
     key = use.name
     if use.value is not None:
@@ -125,18 +123,12 @@ def podman_secret(
         Question(
             id=f"secret-value:{service.name}:{use.name}",
             code="secret-value",
-            text=msg(
-                "Where does the value of secret %(name)s come from?", name=use.name
-            ),
-            why=msg(
-                "Podman never gives the value of a secret away, so no source holds it."
-            ),
+            text=msg("Where does the value of secret %(name)s come from?", name=use.name),
+            why=msg("Podman never gives the value of a secret away, so no source holds it."),
             choices=choices(
                 (
                     _STUB,
-                    msg(
-                        "A Secret with a placeholder is made; the value is put in later"
-                    ),
+                    msg("A Secret with a placeholder is made; the value is put in later"),
                 ),
                 (_EXISTING, msg("The cluster has a Secret of this name; none is made")),
             ),

@@ -46,15 +46,15 @@ def container_security(
     places = security.places
     context: dict[str, Any] = {}
     if security.privileged:
-        context["privileged"] = said(places, "privileged", True)
+        context["privileged"] = said(places, "privileged", value=True)
     _capabilities(security, context)
     if security.no_new_privileges:
         reason = msg("no-new-privileges has this name on a cluster.")
         context["allowPrivilegeEscalation"] = changed(
-            places, "no_new_privileges", False, reason
+            places, "no_new_privileges", value=False, reason=reason
         )
     if security.read_only_root:
-        context["readOnlyRootFilesystem"] = said(places, "read_only_root", True)
+        context["readOnlyRootFilesystem"] = said(places, "read_only_root", value=True)
     context |= _user(service, container, ledger)
     _profiles(security, context, ledger)
     return context
@@ -65,18 +65,14 @@ def _capabilities(security: Security, context: dict[str, Any]) -> None:
     capabilities = without_empty(
         {
             "add": changed(security.places, "cap_add", list(security.cap_add), reason),
-            "drop": changed(
-                security.places, "cap_drop", list(security.cap_drop), reason
-            ),
+            "drop": changed(security.places, "cap_drop", list(security.cap_drop), reason),
         }
     )
     if capabilities:
         context["capabilities"] = capabilities
 
 
-def _user(
-    service: ServiceSpec, container: ContainerSpec, ledger: Ledger
-) -> dict[str, Any]:
+def _user(service: ServiceSpec, container: ContainerSpec, ledger: Ledger) -> dict[str, Any]:
     """``runAsUser`` and ``runAsGroup``; a name is a question, since a cluster wants numbers."""
     security = container.security
     if not security.user:
@@ -93,9 +89,7 @@ def _user(
                     user=security.user,
                     container=container.name,
                 ),
-                why=msg(
-                    "A cluster does not know the names in an image. Answer as 1001 or 1001:0."
-                ),
+                why=msg("A cluster does not know the names in an image. Answer as 1001 or 1001:0."),
                 place=security.places.get("user", NOWHERE),
             )
         )
@@ -108,9 +102,7 @@ def _user(
                 msg("A name cannot be the user of a pod; see the question."),
             )
             return {}
-    made: dict[str, Any] = {
-        "runAsUser": changed(security.places, "user", int(user), reason)
-    }
+    made: dict[str, Any] = {"runAsUser": changed(security.places, "user", int(user), reason)}
     if _is_number(group):
         made["runAsGroup"] = changed(security.places, "user", int(group), reason)
     return made
@@ -123,23 +115,17 @@ def _is_number(text: str) -> bool:
 def _profiles(security: Security, context: dict[str, Any], ledger: Ledger) -> None:
     places = security.places
     if security.seccomp == _UNCONFINED:
-        profile = changed(
-            places, "seccomp", "Unconfined", msg("The same, by another name.")
-        )
+        profile = changed(places, "seccomp", "Unconfined", msg("The same, by another name."))
         context["seccompProfile"] = {"type": profile}
     elif security.seccomp:
         ledger.drop(
             places.get("seccomp"),
-            msg(
-                "The profile is a file of this host; install it on the nodes, then refer to it."
-            ),
+            msg("The profile is a file of this host; install it on the nodes, then refer to it."),
         )
     if security.apparmor:
         ledger.drop(
             places.get("apparmor"),
-            msg(
-                "The profile belongs to this host; load it on the nodes, then refer to it."
-            ),
+            msg("The profile belongs to this host; load it on the nodes, then refer to it."),
         )
     options = {
         key: said(places, f"selinux/{key}", security.selinux[key])
@@ -148,9 +134,7 @@ def _profiles(security: Security, context: dict[str, Any], ledger: Ledger) -> No
     }
     for key in security.selinux:
         if key not in _SELINUX:
-            ledger.drop(
-                places.get(f"selinux/{key}"), msg("SELinux labels have no such part.")
-            )
+            ledger.drop(places.get(f"selinux/{key}"), msg("SELinux labels have no such part."))
     if options:
         context["seLinuxOptions"] = options
 
@@ -163,16 +147,12 @@ def pod_security(service: ServiceSpec, ledger: Ledger) -> dict[str, Any]:
         places = container.security.places
         for group in container.security.groups:
             if _is_number(group):
-                groups.setdefault(
-                    int(group), said(places, f"groups/{group}", int(group))
-                )
+                groups.setdefault(int(group), said(places, f"groups/{group}", int(group)))
                 ledger.note(places.get(f"groups/{group}"), Outcome.KEPT, "")
             else:
                 ledger.drop(
                     places.get(f"groups/{group}"),
-                    msg(
-                        "A cluster does not know the names of groups; give its number."
-                    ),
+                    msg("A cluster does not know the names of groups; give its number."),
                 )
         for name, value in container.sysctls.items():
             if name in SAFE_SYSCTLS:
@@ -200,17 +180,13 @@ def _unsafe_sysctl(container: ContainerSpec, name: str, ledger: Ledger) -> None:
                 sysctl=name,
             ),
             reason,
-            msg(
-                "Allow it on the nodes with --allowed-unsafe-sysctls, and set it for the pod."
-            ),
+            msg("Allow it on the nodes with --allowed-unsafe-sysctls, and set it for the pod."),
             subject=f"{container.name}:{name}",
         )
     )
 
 
-def ask_about_devices(
-    service: ServiceSpec, container: ContainerSpec, ledger: Ledger
-) -> list[str]:
+def ask_about_devices(service: ServiceSpec, container: ContainerSpec, ledger: Ledger) -> list[str]:
     """The host paths of devices that are to be mounted; by default none is."""
     mounted: list[str] = []
     for device in container.devices:
@@ -226,9 +202,7 @@ def ask_about_devices(
                     container=container.name,
                     device=source,
                 ),
-                why=msg(
-                    "A pod gets devices from a device plugin, or as a privileged path."
-                ),
+                why=msg("A pod gets devices from a device plugin, or as a privileged path."),
                 choices=choices(
                     (
                         "drop",
@@ -243,9 +217,7 @@ def ask_about_devices(
                 place=place,
             )
         )
-        ledger.note(
-            place, Outcome.QUESTION, "", msg("A device of the host; see the question.")
-        )
+        ledger.note(place, Outcome.QUESTION, "", msg("A device of the host; see the question."))
         ledger.findings.append(
             Finding(
                 "CAP-04",
@@ -256,9 +228,7 @@ def ask_about_devices(
                     name=container.name,
                     device=source,
                 ),
-                msg(
-                    "podman generate kube stops at it, and a pod does not get it by itself."
-                ),
+                msg("podman generate kube stops at it, and a pod does not get it by itself."),
                 msg("Install a device plugin on the nodes, or answer the question."),
                 subject=f"{container.name}:{source}",
             )

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from migrations_app.domain.loss import Outcome
-from migrations_app.domain.manifests.build_binds import BindAnswer, bind_answer
+from migrations_app.domain.manifests.build_binds import BindAnswer, bind_answer, is_file
 from migrations_app.domain.manifests.build_claims import Claims
 from migrations_app.domain.manifests.build_draft import (
     NOWHERE,
@@ -33,6 +33,9 @@ from migrations_app.domain.spec import (
 )
 
 
+_SHARED_MEMORY = "/dev/shm"  # noqa: S108 - where programs look for it
+
+
 @dataclass(slots=True)
 class PodVolumes:
     """The volumes of one pod in the making, and what must be made beside the pod for them."""
@@ -47,9 +50,7 @@ class PodVolumes:
     def mounts(self, container: ContainerSpec) -> list[Any]:
         """The ``volumeMounts`` of a container; the volumes it needs are added to the pod."""
         made = [self._mount(container, mount) for mount in container.mounts]
-        made += [
-            self._secret(container, use) for use in container.secrets if not use.as_env
-        ]
+        made += [self._secret(container, use) for use in container.secrets if not use.as_env]
         if container.shm_size is not None:
             made.append(self._shared_memory(container, container.shm_size))
         return [mount for mount in made if mount is not None]
@@ -71,9 +72,7 @@ class PodVolumes:
         name = self.claims.use(self.service, mount)
         if not self.claims.is_template(self.service, name):
             self._add(name, {"persistentVolumeClaim": {"claimName": name}})
-        reason = msg(
-            "A named volume becomes a claim; its data is not copied by itself."
-        )
+        reason = msg("A named volume becomes a claim; its data is not copied by itself.")
         return _volume_mount(mount, name, Outcome.CONVERTED, reason)
 
     def _anonymous(self, container: ContainerSpec, mount: Mount) -> Any:
@@ -87,9 +86,7 @@ class PodVolumes:
                     container=container.name,
                     target=mount.target,
                 ),
-                why=msg(
-                    "Podman keeps such a volume with the container; a pod starts anew."
-                ),
+                why=msg("Podman keeps such a volume with the container; a pod starts anew."),
                 choices=choices(
                     ("emptydir", msg("No: an empty folder for each new pod")),
                     ("pvc", msg("Yes: a claim")),
@@ -116,9 +113,7 @@ class PodVolumes:
         name = self._fresh(container, mount.target)
         memory: dict[str, Any] = {"medium": "Memory"}
         if mount.size:
-            memory["sizeLimit"] = said(
-                mount.places, "", Quantity.of_bytes(mount.size).text
-            )
+            memory["sizeLimit"] = said(mount.places, "", Quantity.of_bytes(mount.size).text)
         self._add(name, {"emptyDir": memory})
         reason = msg(
             "A tmpfs becomes an emptyDir in memory; its other options have no counterpart."
@@ -126,13 +121,11 @@ class PodVolumes:
         return _volume_mount(mount, name, Outcome.CONVERTED, reason)
 
     def _shared_memory(self, container: ContainerSpec, size: int) -> Any:
-        name = self._fresh(container, "/dev/shm")
+        name = self._fresh(container, _SHARED_MEMORY)
         limit = {"medium": "Memory", "sizeLimit": Quantity.of_bytes(size).text}
         reason = msg("Shared memory of this size is an emptyDir in memory.")
-        self._add(
-            name, {"emptyDir": changed(container.places, "shm_size", limit, reason)}
-        )
-        return {"name": name, "mountPath": "/dev/shm"}
+        self._add(name, {"emptyDir": changed(container.places, "shm_size", limit, reason)})
+        return {"name": name, "mountPath": _SHARED_MEMORY}
 
     def _bind(self, container: ContainerSpec, mount: Mount) -> Any:
         answer = bind_answer(self.service, container, mount, self.ledger)
@@ -155,29 +148,21 @@ class PodVolumes:
             source = {"emptyDir": {}}
         else:
             kinds = {True: "Directory", False: "File", None: ""}
-            source = {
-                "hostPath": {"path": mount.source, "type": kinds[mount.is_directory]}
-            }
+            source = {"hostPath": {"path": mount.source, "type": kinds[mount.is_directory]}}
         self._add(name, source)
         return _volume_mount(
             mount, name, Outcome.QUESTION, msg("A path of the host; see the question.")
         )
 
-    def _bound_file(
-        self, container: ContainerSpec, mount: Mount, answer: BindAnswer
-    ) -> Any:
+    def _bound_file(self, container: ContainerSpec, mount: Mount, answer: BindAnswer) -> Any:
         """A file that comes from a ConfigMap or Secret; a folder becomes an empty one to fill."""
         name = self._fresh(container, mount.target)
         object_name = f"{self.service.name}-{name}"
         file = posixpath.basename(mount.target) or "file"
-        key = file if mount.is_directory is not True else ""
+        key = file if is_file(mount) else ""
         place = mount.places.get("", NOWHERE)
         reason = msg("A small file of the host is carried by the manifest itself.")
-        data = (
-            {key: Said(mount.content or "", place, Outcome.QUESTION, reason)}
-            if key
-            else {}
-        )
+        data = {key: Said(mount.content or "", place, Outcome.QUESTION, reason)} if key else {}
         if answer is BindAnswer.SECRET:
             self.vault.contents.setdefault(object_name, data)
             source: dict[str, Any] = {"secret": {"secretName": object_name}}
@@ -220,10 +205,9 @@ class PodVolumes:
 
     def _fresh(self, container: ContainerSpec, target: str) -> str:
         """A volume name of the container's own: two containers' tmpfs must not be one."""
-        wanted = to_label(f"{container.name}-{target}")
-        named = {
-            mount.source for item in self.service.containers for mount in item.mounts
-        }
+        alone = len(self.service.containers) == 1
+        wanted = to_label(target if alone else f"{container.name}-{target}", "root")
+        named = {mount.source for item in self.service.containers for mount in item.mounts}
         return unique(wanted, {*self.volumes, *named}, f"{container.name}:{target}")
 
     def _add(self, name: str, source: dict[str, Any]) -> None:
@@ -243,7 +227,5 @@ def _volume_mount(mount: Mount, name: str, outcome: Outcome, reason: Message) ->
 
 def _no_counterpart(kind: MountKind) -> Message:
     if kind is MountKind.IMAGE:
-        return msg(
-            "Mounting an image needs a recent cluster; copy its files into this image."
-        )
+        return msg("Mounting an image needs a recent cluster; copy its files into this image.")
     return msg("A pod specification has no such mount.")

@@ -44,9 +44,7 @@ def workload_kind(service: ServiceSpec, ledger: Ledger) -> WorkloadKind:
 
     A Job is a question, since a policy says less than its author meant.
     """
-    lasting = (
-        WorkloadKind.STATEFUL_SET if keeps_data(service) else WorkloadKind.DEPLOYMENT
-    )
+    lasting = WorkloadKind.STATEFUL_SET if keeps_data(service) else WorkloadKind.DEPLOYMENT
     running = [container for container in service.containers if not container.init]
     if not running or not all(ends(container) for container in running):
         return lasting
@@ -64,9 +62,7 @@ def workload_kind(service: ServiceSpec, ledger: Ledger) -> WorkloadKind:
                 ("lasting", msg("No: it must keep running")),
             ),
             recommended="job",
-            place=running[0].places.get("restart")
-            or running[0].places.get("exit_code")
-            or NOWHERE,
+            place=running[0].places.get("restart") or running[0].places.get("exit_code") or NOWHERE,
         )
     )
     return WorkloadKind.JOB if answer == "job" else lasting
@@ -83,9 +79,7 @@ def restart_policy(service: ServiceSpec, kind: WorkloadKind) -> str:
     """The policy of the pod."""
     if kind is not WorkloadKind.JOB:
         return "Always"
-    retries = any(
-        item.restart is RestartPolicy.ON_FAILURE for item in service.containers
-    )
+    retries = any(item.restart is RestartPolicy.ON_FAILURE for item in service.containers)
     return "OnFailure" if retries else "Never"
 
 
@@ -117,12 +111,19 @@ def workload(
         "selector": selector,
         "template": template,
     }
+    if kind is WorkloadKind.DEPLOYMENT and _has_claim(pod):
+        spec["strategy"] = {"type": "Recreate"}
     if kind is WorkloadKind.STATEFUL_SET:
         spec["serviceName"] = governing_name(service)
         if templates:
             spec["volumeClaimTemplates"] = templates
     _note_policy(service, ledger)
     return _object("apps/v1", kind, metadata, spec)
+
+
+def _has_claim(pod: dict[str, Any]) -> bool:
+    """Whether pods hold a claim: the new one could not start beside the old one."""
+    return any("persistentVolumeClaim" in volume for volume in pod.get("volumes", ()))
 
 
 def _object(
@@ -142,9 +143,7 @@ def _retries(service: ServiceSpec) -> Any:
     if chosen is None:
         return None
     if chosen.restart is RestartPolicy.NO:
-        return changed(
-            chosen.places, "restart", 0, msg("Not started again: no second try.")
-        )
+        return changed(chosen.places, "restart", 0, msg("Not started again: no second try."))
     if chosen.restart_retries is None:
         return None
     reason = msg("The number of restarts becomes the number of tries of the Job.")
@@ -173,15 +172,11 @@ def _annotations(service: ServiceSpec, ledger: Ledger) -> dict[str, Any]:
         for key, value in values.items():
             place = places.get(f"{attribute}/{key}")
             if key.startswith(_OF_TOOLS):
-                ledger.drop(
-                    place, msg("Tells services apart; it is kept with the service.")
-                )
+                ledger.drop(place, msg("Tells services apart; it is kept with the service."))
             elif not is_key(key):
                 ledger.drop(place, msg("The key is none that an annotation can have."))
             elif key in found:
-                ledger.drop(
-                    place, msg("Another container of the pod has the same label.")
-                )
+                ledger.drop(place, msg("Another container of the pod has the same label."))
             else:
                 found[key] = changed(places, f"{attribute}/{key}", value, reason)
     return found

@@ -21,7 +21,7 @@ DEFAULT_INTERVAL = 30.0
 DEFAULT_TIMEOUT = 30.0
 DEFAULT_RETRIES = 3
 LIVENESS_PATIENCE = 2
-_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", ""})
+_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", ""})  # noqa: S104
 _TAIL = re.compile(r"\s*\|\|\s*(?:exit\s+\d+|false)\s*$")
 _SHELL_SYNTAX = re.compile(r"[|&;<>`$()\n*?]")
 _QUIET_FLAGS = frozenset(
@@ -105,18 +105,14 @@ def probes_from_healthcheck(
     return probes
 
 
-def _own_startup(
-    action: dict[str, Any], check: HealthCheck, start: float
-) -> dict[str, Any]:
+def _own_startup(action: dict[str, Any], check: HealthCheck, start: float) -> dict[str, Any]:
     """A start-up check as a probe: it must not give up before the start period is over."""
     period = max(1, math.ceil(check.interval or DEFAULT_INTERVAL))
     tries = check.retries or DEFAULT_RETRIES
     return {
         **action,
         "periodSeconds": period,
-        "timeoutSeconds": max(
-            1, math.ceil(min(check.timeout or DEFAULT_TIMEOUT, period))
-        ),
+        "timeoutSeconds": max(1, math.ceil(min(check.timeout or DEFAULT_TIMEOUT, period))),
         "failureThreshold": max(tries, math.ceil(start / period) + 1),
     }
 
@@ -134,9 +130,7 @@ def action_from_test(test: Sequence[str]) -> dict[str, Any] | None:
     if not words:
         return None
     if len(words) == 1 and " " in words[0]:
-        return _well_known_line(words[0]) or {
-            "exec": {"command": ["/bin/sh", "-c", words[0]]}
-        }
+        return _well_known_line(words[0]) or {"exec": {"command": ["/bin/sh", "-c", words[0]]}}
     return _well_known(words) or {"exec": {"command": words}}
 
 
@@ -161,11 +155,7 @@ def _well_known(words: Sequence[str]) -> dict[str, Any] | None:
 
 
 def _http(words: Sequence[str]) -> dict[str, Any] | None:
-    urls = [
-        word
-        for word in words
-        if "://" in word or re.match(r"(localhost|127\.0\.0\.1)", word)
-    ]
+    urls = [word for word in words if "://" in word or re.match(r"(localhost|127\.0\.0\.1)", word)]
     others = [word for word in words if word not in urls]
     if len(urls) != 1 or any(word not in _QUIET_FLAGS for word in others):
         return None

@@ -17,13 +17,9 @@ from migrations_app.domain.questions import Question
 from migrations_app.domain.reading.documents import Document
 from migrations_app.domain.reading.inspect_fields import account
 from migrations_app.domain.reading.inspect_findings import about_bundle, about_group
-from migrations_app.domain.reading.inspect_services import (
-    Group,
-    Shelf,
-    groups,
-    read_service,
-    read_volume,
-)
+from migrations_app.domain.reading.inspect_groups import Group, Shelf, groups
+from migrations_app.domain.reading.inspect_services import read_service
+from migrations_app.domain.reading.inspect_volumes import read_volume
 from migrations_app.domain.reading.inspections import (
     Inspection,
     InspectionKind,
@@ -58,9 +54,7 @@ def read_inspections(
     read = [(group, read_service(group, shelf)) for group in groups(shelf)]
     specs = [spec for _group, spec in read if spec.containers]
     specs += _unused_volumes(shelf, specs)
-    findings = [
-        finding for group, spec in read for finding in about_group(group, spec, shelf)
-    ]
+    findings = [finding for group, spec in read for finding in about_group(group, spec, shelf)]
     findings += about_bundle(shelf, [spec for _group, spec in read])
     return InspectReading(
         specs=tuple(specs),
@@ -70,9 +64,7 @@ def read_inspections(
     )
 
 
-def _rows(
-    item: Inspection, read: Sequence[tuple[Group, ServiceSpec]]
-) -> Iterator[LossRow]:
+def _rows(item: Inspection, read: Sequence[tuple[Group, ServiceSpec]]) -> Iterator[LossRow]:
     if any(group.infra is item for group, _spec in read):
         return
     yield from item.rows

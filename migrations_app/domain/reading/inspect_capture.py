@@ -36,9 +36,7 @@ def read_mount_notes(notes: Sequence[Document], folder: str) -> MountNotes:
     folders: set[str] = set()
     for document in notes:
         value = document.value
-        if document.file != _beside(folder, "mounts.json") or not isinstance(
-            value, dict
-        ):
+        if document.file != _beside(folder, "mounts.json") or not isinstance(value, dict):
             continue
         for item in value.get("files") or ():
             if isinstance(item, dict) and isinstance(item.get("content"), str):
@@ -59,16 +57,12 @@ class _KubeContainer:
     init: bool
 
 
-def kube_containers(
-    notes: Sequence[Document], folder: str
-) -> tuple[_KubeContainer, ...]:
+def kube_containers(notes: Sequence[Document], folder: str) -> tuple[_KubeContainer, ...]:
     """The containers that ``podman generate kube`` printed for one capture."""
     return tuple(_kube_containers(notes, folder))
 
 
-def _kube_containers(
-    notes: Sequence[Document], folder: str
-) -> Iterator[_KubeContainer]:
+def _kube_containers(notes: Sequence[Document], folder: str) -> Iterator[_KubeContainer]:
     for document in notes:
         if document.file != _beside(folder, "generate-kube.yaml"):
             continue
@@ -88,9 +82,7 @@ def _kube_containers(
 
 def init_names(notes: Sequence[Document], folder: str) -> frozenset[str]:
     """The containers that ``generate kube`` knows to be init containers, by comparable name."""
-    return frozenset(
-        comparable(c.name) for c in kube_containers(notes, folder) if c.init
-    )
+    return frozenset(comparable(c.name) for c in kube_containers(notes, folder) if c.init)
 
 
 def comparable(name: str) -> str:
@@ -101,7 +93,7 @@ def comparable(name: str) -> str:
 def disagreements(
     service: ServiceSpec, notes: Sequence[Document], folder: str
 ) -> Iterator[Finding]:
-    """Where ``generate kube`` says something else than the inspections. It says less: that is fine."""
+    """Where ``generate kube`` contradicts the inspections; that it says less is expected."""
     ours = {comparable(container.name): container for container in service.containers}
     pod = comparable(service.name)
     ports = {p.container_port for c in service.containers for p in c.ports}
@@ -120,9 +112,7 @@ def disagreements(
         yield from _differences(theirs, container, ports)
 
 
-def _differences(
-    theirs: _KubeContainer, ours: ContainerSpec, ports: set[int]
-) -> Iterator[Finding]:
+def _differences(theirs: _KubeContainer, ours: ContainerSpec, ports: set[int]) -> Iterator[Finding]:
     image = str(theirs.value.get("image") or "")
     if image and ours.image and not _same_image(image, ours.image):
         yield _finding(
@@ -155,11 +145,7 @@ def _differences(
 
 
 def _mappings(value: Any) -> list[Mapping[str, Any]]:
-    return (
-        [item for item in value if isinstance(item, dict)]
-        if isinstance(value, list)
-        else []
-    )
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
 def _same_image(one: str, other: str) -> bool:
@@ -172,9 +158,7 @@ def _finding(container: _KubeContainer, message: Message) -> Finding:
         severity=Severity.MEDIUM,
         place=container.place,
         message=message,
-        why=msg(
-            "Both describe the same containers at the same moment; one of them is wrong."
-        ),
+        why=msg("Both describe the same containers at the same moment; one of them is wrong."),
         fix=msg("Capture the service again, and compare the files of the capture."),
         subject=str(message),
     )

@@ -56,13 +56,11 @@ def created_by(inspection: Inspection) -> CreateCommand | None:
 def origins_of(container: Inspection, image: Inspection | None) -> Origins:
     """The container with its image, and its command where that could be read to the end."""
     created = created_by(container)
-    return Origins(
-        container, image, created if created is not None and created.complete else None
-    )
+    return Origins(container, image, created if created is not None and created.complete else None)
 
 
 def read_container(origins: Origins, notes: MountNotes, *, init: bool) -> ContainerSpec:
-    """Everything that somebody decided about a container, beyond its image and Podman's defaults."""
+    """Everything that somebody decided about a container, beyond image and defaults."""
     container = origins.container
     fields = Fields()
     _image(origins, fields)
@@ -96,15 +94,11 @@ def _image(origins: Origins, fields: Fields) -> None:
     fields.set("image", name, place)
     fields.values["image_unnamed"] = not name
     if identity := container.text("Image"):
-        fields.set(
-            "image_id", identity.removeprefix("sha256:"), container.place("Image")
-        )
+        fields.set("image_id", identity.removeprefix("sha256:"), container.place("Image"))
     digest = container.text("ImageDigest")
     if digest.startswith("sha256:"):
         place = container.place("ImageDigest")
-        fields.set(
-            "image_digest", "" if name.startswith("localhost/") else digest, place
-        )
+        fields.set("image_digest", "" if name.startswith("localhost/") else digest, place)
 
 
 def container_ports(origins: Origins) -> tuple[Port, ...]:
@@ -164,9 +158,7 @@ def _life(origins: Origins, fields: Fields) -> None:
         fields.places["exit_code"] = container.spot("State", "ExitCode")
     timeout = container.number("Config", "StopTimeout")
     if timeout not in (0, DEFAULT_STOP_TIMEOUT):
-        fields.set(
-            "stop_timeout", float(timeout), container.place("Config", "StopTimeout")
-        )
+        fields.set("stop_timeout", float(timeout), container.place("Config", "StopTimeout"))
     _stop_signal(origins, fields)
 
 
@@ -216,15 +208,11 @@ def _labels(origins: Origins, fields: Fields) -> None:
     """Labels and annotations that somebody set, tools' own left out."""
     container, image, created = origins.container, origins.image, origins.created
     of_image: Mapping[str, object] = image.mapping("Config", "Labels") if image else {}
-    given = (
-        {g.value.partition("=")[0] for g in created.all("label")} if created else None
-    )
+    given = {g.value.partition("=")[0] for g in created.all("label")} if created else None
     labels: dict[str, str] = {}
     for key, value in container.mapping("Config", "Labels").items():
         path = ("Config", "Labels", key)
-        if of_image.get(key) == value or (
-            image is None and given is not None and key not in given
-        ):
+        if of_image.get(key) == value or (image is None and given is not None and key not in given):
             container.drop(path, OF_THE_IMAGE)
         elif key.startswith(_OF_TOOLS) and "compose" not in key:
             container.drop(path, msg("Written by a container tool for itself."))
@@ -236,7 +224,5 @@ def _labels(origins: Origins, fields: Fields) -> None:
             g.value.partition("=")[0] == key for g in created.all("annotation")
         ):
             labels.setdefault(key, str(value))
-            fields.places[f"labels/{key}"] = container.place(
-                "Config", "Annotations", key
-            )
+            fields.places[f"labels/{key}"] = container.place("Config", "Annotations", key)
     fields.values["labels"] = labels

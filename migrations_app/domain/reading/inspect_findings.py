@@ -9,7 +9,7 @@ from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.places import Place
 from migrations_app.domain.reading.inspect_capture import disagreements
 from migrations_app.domain.reading.inspect_container import created_by
-from migrations_app.domain.reading.inspect_services import Group, Shelf
+from migrations_app.domain.reading.inspect_groups import Group, Shelf
 from migrations_app.domain.reading.inspections import Inspection, InspectionKind
 from migrations_app.domain.spec import ServiceSpec
 
@@ -25,12 +25,8 @@ def about_group(group: Group, spec: ServiceSpec, shelf: Shelf) -> Iterator[Findi
                 "Pod %(pod)s came without the inspections of its containers.",
                 pod=pod.name,
             ),
-            msg(
-                "Images, variables, volumes and health checks are known to the containers alone."
-            ),
-            msg(
-                "Add the output of podman container inspect for each container of the pod."
-            ),
+            msg("Images, variables, volumes and health checks are known to the containers alone."),
+            msg("Add the output of podman container inspect for each container of the pod."),
         )
     if pod is None and group.pod_id:
         yield _incomplete(
@@ -75,9 +71,7 @@ def _about_container(container: Inspection, shelf: Shelf) -> Iterator[Finding]:
                 name=container.name,
                 word=created.unknown,
             ),
-            msg(
-                "Variables of secrets and sysctls stand in that command and nowhere else."
-            ),
+            msg("Variables of secrets and sysctls stand in that command and nowhere else."),
             msg("Compare the loss report with the command by hand."),
         )
     yield from _beyond_a_pod(container)
@@ -96,9 +90,7 @@ def _beyond_a_pod(container: Inspection) -> Iterator[Finding]:
                 name=container.name,
             ),
             why,
-            msg(
-                "Put an init such as tini into the image, if the program leaves zombies behind."
-            ),
+            msg("Put an init such as tini into the image, if the program leaves zombies behind."),
         )
     if container.flag("Config", "SystemdMode"):
         yield _finding(
@@ -119,10 +111,17 @@ def _beyond_a_pod(container: Inspection) -> Iterator[Finding]:
                 "Container %(name)s uses the network of another container.",
                 name=container.name,
             ),
-            msg(
-                "Only the containers of one pod share a network; here they become two services."
-            ),
+            msg("Only the containers of one pod share a network; here they become two services."),
             msg("Put both into one pod with podman pod create, and capture that."),
+        )
+    if mode == "none":
+        yield _finding(
+            "CAP-06",
+            Severity.MEDIUM,
+            container.spot("HostConfig", "NetworkMode"),
+            msg("Container %(name)s has no network.", name=container.name),
+            msg("Every pod has one; only a network policy keeps it from using it."),
+            msg("Add a NetworkPolicy that denies all, if the isolation matters."),
         )
     if container.text("Rootfs"):
         yield _finding(
@@ -134,9 +133,7 @@ def _beyond_a_pod(container: Inspection) -> Iterator[Finding]:
                 name=container.name,
             ),
             msg("A cluster runs images only."),
-            msg(
-                "Build an image from the folder, with podman import or a Containerfile."
-            ),
+            msg("Build an image from the folder, with podman import or a Containerfile."),
         )
 
 
@@ -153,12 +150,8 @@ def about_bundle(shelf: Shelf, specs: Sequence[ServiceSpec]) -> Iterator[Finding
                 kind=item.kind.value,
                 name=item.name,
             ),
-            msg(
-                "It says nothing of the containers that use it, so there is no workload to make."
-            ),
-            msg(
-                "Add the output of podman container inspect for the containers that use it."
-            ),
+            msg("It says nothing of the containers that use it, so there is no workload to make."),
+            msg("Add the output of podman container inspect for the containers that use it."),
         )
 
 

@@ -27,17 +27,13 @@ def read_resources(origins: Origins) -> Resources:
     period = container.number("HostConfig", "CpuPeriod") or 100_000
     shares = container.number("HostConfig", "CpuShares")
     if nano > 0:
-        fields.set(
-            "cpu_limit", _cpus(nano / _NANO), container.place("HostConfig", "NanoCpus")
-        )
+        fields.set("cpu_limit", _cpus(nano / _NANO), container.place("HostConfig", "NanoCpus"))
     elif quota > 0:
         cpus = Decimal(quota) / Decimal(period)
         fields.set("cpu_limit", _cpus(cpus), container.place("HostConfig", "CpuQuota"))
     if shares > 0:
         cpus = Decimal(shares) / 1024
-        fields.set(
-            "cpu_request", _cpus(cpus), container.place("HostConfig", "CpuShares")
-        )
+        fields.set("cpu_request", _cpus(cpus), container.place("HostConfig", "CpuShares"))
     for attribute, key in (
         ("memory_limit", "Memory"),
         ("memory_request", "MemoryReservation"),
@@ -52,9 +48,7 @@ def read_resources(origins: Origins) -> Resources:
 
 def _cpus(value: Decimal) -> str:
     """CPUs to a thousandth, the finest a cluster knows, rounded up."""
-    return format(
-        value.quantize(Decimal("0.001"), rounding="ROUND_UP").normalize(), "f"
-    )
+    return format(value.quantize(Decimal("0.001"), rounding="ROUND_UP").normalize(), "f")
 
 
 def read_security(origins: Origins) -> Security:
@@ -69,7 +63,7 @@ def read_security(origins: Origins) -> Security:
         ("read_only_root", "ReadonlyRootfs"),
     ):
         if container.flag("HostConfig", key):
-            fields.set(attribute, True, container.place("HostConfig", key))
+            fields.set(attribute, value=True, place=container.place("HostConfig", key))
     _security_options(container, fields)
     return Security(**fields.values, places=fields.places)
 
@@ -115,9 +109,7 @@ def _capabilities(origins: Origins, fields: Fields) -> None:
             fields.set("cap_add", kept, container.place("BoundingCaps"))
         for key in ("CapAdd", "CapDrop"):
             if container.texts("HostConfig", key):
-                container.drop(
-                    ("HostConfig", key), msg("Part of dropping all capabilities.")
-                )
+                container.drop(("HostConfig", key), msg("Part of dropping all capabilities."))
         return
     for attribute, key in (("cap_add", "CapAdd"), ("cap_drop", "CapDrop")):
         names = tuple(_plain(name) for name in container.texts("HostConfig", key))
@@ -146,7 +138,7 @@ def _security_options(container: Inspection, fields: Fields) -> None:
         path = ("HostConfig", "SecurityOpt", index)
         name, value = (*re.split("[=:]", option, maxsplit=1), "")[:2]
         if name == "no-new-privileges" and value != "false":
-            fields.set("no_new_privileges", True, container.place(*path))
+            fields.set("no_new_privileges", value=True, place=container.place(*path))
         elif name in ("seccomp", "apparmor"):
             fields.set(name, value, container.place(*path))
         elif name == "label" and ":" in value:

@@ -13,7 +13,7 @@ from migrations_app.domain.reading.run_options import CreateCommand, key_values
 from migrations_app.domain.spec import Mount, MountKind, SecretUse
 
 SECRETS_FOLDER = "/run/secrets/"
-WRITABLE_WITH_READ_ONLY_ROOT = ("/tmp", "/var/tmp", "/run")
+WRITABLE_WITH_READ_ONLY_ROOT = ("/tmp", "/var/tmp", "/run")  # noqa: S108 - what Podman mounts
 _ANONYMOUS = re.compile(r"[0-9a-f]{64}")
 _KINDS = {
     "bind": MountKind.BIND,
@@ -118,9 +118,7 @@ def read_secrets(origins: Origins) -> tuple[SecretUse, ...]:
         name = container.text("Config", "Secrets", index, "Name")
         if not isinstance(item, dict) or not name:
             continue
-        mounted = [
-            o for o in options.get(name, ()) if o.get("type", "mount") == "mount"
-        ]
+        mounted = [o for o in options.get(name, ()) if o.get("type", "mount") == "mount"]
         earlier = sum(use.name == name for use in uses)
         target = mounted[earlier].get("target", "") if earlier < len(mounted) else ""
         mode = container.number("Config", "Secrets", index, "Mode") or _SECRET_MODE
@@ -128,9 +126,7 @@ def read_secrets(origins: Origins) -> tuple[SecretUse, ...]:
             SecretUse(
                 name=name,
                 as_env=False,
-                target=target
-                if target.startswith("/")
-                else SECRETS_FOLDER + (target or name),
+                target=target if target.startswith("/") else SECRETS_FOLDER + (target or name),
                 mode=None if mode == _SECRET_MODE else mode,
                 uid=container.number("Config", "Secrets", index, "UID") or None,
                 gid=container.number("Config", "Secrets", index, "GID") or None,
@@ -168,9 +164,7 @@ def _secret_variables(
         if name and values.get("type") == "env":
             place = container.place("Config", "CreateCommand", given.index)
             target = values.get("target") or name
-            uses.append(
-                SecretUse(name=name, as_env=True, target=target, places={"": place})
-            )
+            uses.append(SecretUse(name=name, as_env=True, target=target, places={"": place}))
     return tuple(uses)
 
 
@@ -184,9 +178,7 @@ def lost_mounts(origins: Origins, mounts: tuple[Mount, ...]) -> tuple[str, ...]:
         if target and target not in shown:
             container.drop(
                 ("Config", "CreateCommand", given.index),
-                msg(
-                    "Podman's inspection does not show this mount, so nothing is known of it."
-                ),
+                msg("Podman's inspection does not show this mount, so nothing is known of it."),
             )
             lost.append(target)
     return tuple(lost)

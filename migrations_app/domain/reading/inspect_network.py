@@ -12,7 +12,7 @@ from migrations_app.domain.spec import Port
 
 _PORT = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/(tcp|udp|sctp))?", re.IGNORECASE)
 _ID = re.compile(r"[0-9a-f]{12}|[0-9a-f]{64}")
-_ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})
+_ANY_ADDRESS = frozenset({"0.0.0.0", "::", ""})  # noqa: S104 - what Podman prints for "anywhere"
 _MOST_PORTS = 1000
 
 PortKey = tuple[int, str]
@@ -39,9 +39,7 @@ def published(inspection: Inspection, *path: str) -> Iterator[Port]:
                 yield _port(inspection, (*path, key), number, protocol, binding)
 
 
-def _port(
-    inspection: Inspection, path: Path, number: int, protocol: str, binding: object
-) -> Port:
+def _port(inspection: Inspection, path: Path, number: int, protocol: str, binding: object) -> Port:
     values = binding if isinstance(binding, dict) else {}
     host = str(values.get("HostPort") or "")
     address = str(values.get("HostIp") or "")
@@ -66,19 +64,12 @@ def without_repeats(ports: Iterable[Port]) -> tuple[Port, ...]:
     """One port for each number and protocol; a published one wins over one that is only exposed."""
     found: dict[tuple[int, str, int | None, str], Port] = {}
     for port in ports:
-        found.setdefault(
-            (port.container_port, port.protocol, port.host_port, port.host_ip), port
-        )
-    known = {
-        (p.container_port, p.protocol)
-        for p in found.values()
-        if p.host_port is not None
-    }
+        found.setdefault((port.container_port, port.protocol, port.host_port, port.host_ip), port)
+    known = {(p.container_port, p.protocol) for p in found.values() if p.host_port is not None}
     return tuple(
         port
         for port in found.values()
-        if port.host_port is not None
-        or (port.container_port, port.protocol) not in known
+        if port.host_port is not None or (port.container_port, port.protocol) not in known
     )
 
 
@@ -90,17 +81,13 @@ def read_networks(inspection: Inspection) -> tuple[tuple[str, ...], dict[str, Pl
         path = ("NetworkSettings", "Networks", network, "Aliases")
         for index, alias in enumerate(inspection.texts(*path)):
             if _ID.fullmatch(alias):
-                inspection.drop(
-                    (*path, index), msg("The container's own ID, not a chosen name.")
-                )
+                inspection.drop((*path, index), msg("The container's own ID, not a chosen name."))
             else:
                 aliases.setdefault(alias, inspection.place(*path, index))
     return tuple(networks), aliases
 
 
-def read_hosts(
-    inspection: Inspection, *path: str
-) -> tuple[Mapping[str, str], dict[str, Place]]:
+def read_hosts(inspection: Inspection, *path: str) -> tuple[Mapping[str, str], dict[str, Place]]:
     """``name:address`` entries; Podman 5 allows several names, separated by semicolons."""
     hosts: dict[str, str] = {}
     places: dict[str, Place] = {}

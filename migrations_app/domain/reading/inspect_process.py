@@ -68,9 +68,9 @@ def read_process(origins: Origins, fields: Fields) -> None:
     _working_dir(origins, fields)
     container = origins.container
     if container.flag("Config", "Tty"):
-        fields.set("tty", True, container.place("Config", "Tty"))
+        fields.set("tty", value=True, place=container.place("Config", "Tty"))
     if container.flag("Config", "OpenStdin"):
-        fields.set("stdin", True, container.place("Config", "OpenStdin"))
+        fields.set("stdin", value=True, place=container.place("Config", "OpenStdin"))
 
 
 def _command(origins: Origins, fields: Fields) -> None:
@@ -156,9 +156,7 @@ def read_environment(origins: Origins, fields: Fields) -> None:
 def _why_not_set(origins: Origins, name: str, entry: str) -> Any:
     """Why a variable is not the container's own setting; None if it is."""
     created = origins.created
-    given = (
-        {g.value.partition("=")[0] for g in created.all("env")} if created else set()
-    )
+    given = {g.value.partition("=")[0] for g in created.all("env")} if created else set()
     if name in given:
         return None
     if origins.image is not None and entry in origins.image.texts("Config", "Env"):
@@ -166,13 +164,9 @@ def _why_not_set(origins: Origins, name: str, entry: str) -> Any:
     if name in _OF_PODMAN:
         return OF_PODMAN
     if name.lower() in _PROXIES:
-        return msg(
-            "Copied by Podman from the host's environment; a cluster has its own proxy."
-        )
+        return msg("Copied by Podman from the host's environment; a cluster has its own proxy.")
     if origins.image is None and created is not None and not _may_set_others(created):
-        return msg(
-            "Not set by the command that created the container, so it is the image's own."
-        )
+        return msg("Not set by the command that created the container, so it is the image's own.")
     return None
 
 

@@ -73,9 +73,7 @@ class Inspection:
 
     @property
     def id(self) -> str:
-        return (self.text("Id") or self.text("ID") or self.text("id")).removeprefix(
-            "sha256:"
-        )
+        return (self.text("Id") or self.text("ID") or self.text("id")).removeprefix("sha256:")
 
     @property
     def folder(self) -> str:
@@ -91,13 +89,9 @@ class Inspection:
         """The value at a path, None where there is none."""
         here: Any = self.value
         for step in path:
-            if (
-                isinstance(here, dict)
-                and step in here
-                or isinstance(here, list)
-                and isinstance(step, int)
-                and step < len(here)
-            ):
+            if isinstance(here, dict):
+                here = here.get(step)
+            elif isinstance(here, list) and isinstance(step, int) and step < len(here):
                 here = here[step]
             else:
                 return None
@@ -138,14 +132,10 @@ class Inspection:
         origin = self.origin.at(path)
         return Place(self.file, origin.line, origin.column, self.label, pointer(path))
 
-    def settle(
-        self, path: Path, outcome: Outcome, reason: Message, target: str = ""
-    ) -> None:
+    def settle(self, path: Path, outcome: Outcome, reason: Message, target: str = "") -> None:
         """Say what became of a field that does not go into the spec."""
         place = self.place(*path)
-        self.rows.append(
-            LossRow(place.object + place.path, outcome, target, reason, place)
-        )
+        self.rows.append(LossRow(place.object + place.path, outcome, target, reason, place))
 
     def drop(self, path: Path, reason: Message) -> None:
         self.settle(path, Outcome.DROPPED, reason)
@@ -154,9 +144,7 @@ class Inspection:
 def inspections(documents: Sequence[Document]) -> Iterator[Inspection]:
     """Every inspected thing of some documents; anything else in them is passed over."""
     for document in documents:
-        listed = (
-            document.value if isinstance(document.value, list) else [document.value]
-        )
+        listed = document.value if isinstance(document.value, list) else [document.value]
         for index, value in enumerate(listed):
             kind = inspection_kind(value)
             if kind is not None:

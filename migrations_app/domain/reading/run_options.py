@@ -10,42 +10,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-_GLOBAL_FLAGS = frozenset(
-    ["help", "noout", "remote", "syslog", "transient-store", "version"]
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_GLOBAL_FLAGS = _words(
+    """
+    help noout remote syslog transient-store version
+    """
 )
-_GLOBAL_VALUES = frozenset(
-    [
-        "cdi-spec-dir",
-        "cgroup-manager",
-        "config",
-        "conmon",
-        "connection",
-        "context",
-        "events-backend",
-        "hooks-dir",
-        "host",
-        "identity",
-        "imagestore",
-        "log-level",
-        "module",
-        "namespace",
-        "network-cmd-path",
-        "network-config-dir",
-        "out",
-        "root",
-        "runroot",
-        "runtime",
-        "runtime-flag",
-        "ssh",
-        "storage-driver",
-        "storage-opt",
-        "tls-ca",
-        "tls-cert",
-        "tls-key",
-        "tmpdir",
-        "url",
-        "volumepath",
-    ]
+_GLOBAL_VALUES = _words(
+    """
+    cdi-spec-dir cgroup-manager config conmon connection context events-backend hooks-dir host
+    identity imagestore log-level module namespace network-cmd-path network-config-dir out root
+    runroot runtime runtime-flag ssh storage-driver storage-opt tls-ca tls-cert tls-key tmpdir
+    url volumepath
+    """
 )
 _GLOBAL_SHORT = {
     "c": "connection",
@@ -54,175 +35,33 @@ _GLOBAL_SHORT = {
     "h": "help",
     "H": "host",
 }
-_FLAGS = frozenset(
-    [
-        "detach",
-        "disable-content-trust",
-        "env-host",
-        "help",
-        "http-proxy",
-        "infra",
-        "init",
-        "interactive",
-        "no-healthcheck",
-        "no-hostname",
-        "no-hosts",
-        "oom-kill-disable",
-        "passwd",
-        "privileged",
-        "publish-all",
-        "quiet",
-        "read-only",
-        "read-only-tmpfs",
-        "replace",
-        "rm",
-        "rmi",
-        "rootfs",
-        "share-parent",
-        "sig-proxy",
-        "tls-verify",
-        "tty",
-        "unsetenv-all",
-    ]
+_FLAGS = _words(
+    """
+    detach disable-content-trust env-host help http-proxy infra init interactive no-healthcheck
+    no-hostname no-hosts oom-kill-disable passwd privileged publish-all quiet read-only
+    read-only-tmpfs replace rm rmi rootfs share-parent sig-proxy tls-verify tty unsetenv-all
+    """
 )
-_VALUES = frozenset(
-    [
-        "add-host",
-        "annotation",
-        "arch",
-        "attach",
-        "authfile",
-        "blkio-weight",
-        "blkio-weight-device",
-        "cap-add",
-        "cap-drop",
-        "cert-dir",
-        "cgroup-conf",
-        "cgroup-parent",
-        "cgroupns",
-        "cgroups",
-        "chrootdirs",
-        "cidfile",
-        "conmon-pidfile",
-        "cpu-period",
-        "cpu-quota",
-        "cpu-rt-period",
-        "cpu-rt-runtime",
-        "cpu-shares",
-        "cpus",
-        "cpuset-cpus",
-        "cpuset-mems",
-        "creds",
-        "decryption-key",
-        "detach-keys",
-        "device",
-        "device-cgroup-rule",
-        "device-read-bps",
-        "device-read-iops",
-        "device-write-bps",
-        "device-write-iops",
-        "dns",
-        "dns-option",
-        "dns-search",
-        "entrypoint",
-        "env",
-        "env-file",
-        "env-merge",
-        "exit-policy",
-        "expose",
-        "gidmap",
-        "gpus",
-        "group-add",
-        "group-entry",
-        "health-cmd",
-        "health-interval",
-        "health-log-destination",
-        "health-max-log-count",
-        "health-max-log-size",
-        "health-on-failure",
-        "health-retries",
-        "health-start-period",
-        "health-startup-cmd",
-        "health-startup-interval",
-        "health-startup-retries",
-        "health-startup-success",
-        "health-startup-timeout",
-        "health-timeout",
-        "hostname",
-        "hosts-file",
-        "hostuser",
-        "image-volume",
-        "infra-command",
-        "infra-conmon-pidfile",
-        "infra-image",
-        "infra-name",
-        "init-ctr",
-        "init-path",
-        "ip",
-        "ip6",
-        "ipc",
-        "kernel-memory",
-        "label",
-        "label-file",
-        "link",
-        "log-driver",
-        "log-opt",
-        "mac-address",
-        "memory",
-        "memory-reservation",
-        "memory-swap",
-        "memory-swappiness",
-        "mount",
-        "name",
-        "network",
-        "network-alias",
-        "oom-score-adj",
-        "os",
-        "passwd-entry",
-        "personality",
-        "pid",
-        "pidfile",
-        "pids-limit",
-        "platform",
-        "pod",
-        "pod-id-file",
-        "preserve-fd",
-        "preserve-fds",
-        "publish",
-        "pull",
-        "rdt-class",
-        "requires",
-        "restart",
-        "retry",
-        "retry-delay",
-        "sdnotify",
-        "seccomp-policy",
-        "secret",
-        "security-opt",
-        "share",
-        "shm-size",
-        "shm-size-systemd",
-        "stop-signal",
-        "stop-timeout",
-        "subgidname",
-        "subuidname",
-        "sysctl",
-        "systemd",
-        "timeout",
-        "tmpfs",
-        "tz",
-        "uidmap",
-        "ulimit",
-        "umask",
-        "unsetenv",
-        "user",
-        "userns",
-        "uts",
-        "variant",
-        "volume",
-        "volumes-from",
-        "workdir",
-    ]
+_VALUES = _words(
+    """
+    add-host annotation arch attach authfile blkio-weight blkio-weight-device cap-add cap-drop
+    cert-dir cgroup-conf cgroup-parent cgroupns cgroups chrootdirs cidfile conmon-pidfile
+    cpu-period cpu-quota cpu-rt-period cpu-rt-runtime cpu-shares cpus cpuset-cpus cpuset-mems
+    creds decryption-key detach-keys device device-cgroup-rule device-read-bps device-read-iops
+    device-write-bps device-write-iops dns dns-option dns-search entrypoint env env-file
+    env-merge exit-policy expose gidmap gpus group-add group-entry health-cmd health-interval
+    health-log-destination health-max-log-count health-max-log-size health-on-failure
+    health-retries health-start-period health-startup-cmd health-startup-interval
+    health-startup-retries health-startup-success health-startup-timeout health-timeout hostname
+    hosts-file hostuser image-volume infra-command infra-conmon-pidfile infra-image infra-name
+    init-ctr init-path ip ip6 ipc kernel-memory label label-file link log-driver log-opt
+    mac-address memory memory-reservation memory-swap memory-swappiness mount name network
+    network-alias oom-score-adj os passwd-entry personality pid pidfile pids-limit platform pod
+    pod-id-file preserve-fd preserve-fds publish pull rdt-class requires restart retry
+    retry-delay sdnotify seccomp-policy secret security-opt share shm-size shm-size-systemd
+    stop-signal stop-timeout subgidname subuidname sysctl systemd timeout tmpfs tz uidmap ulimit
+    umask unsetenv user userns uts variant volume volumes-from workdir
+    """
 )
 _SHORT = {
     "a": "attach",
@@ -308,9 +147,7 @@ def parse_create_command(argv: Sequence[str]) -> CreateCommand | None:
     if words[:1] in (("run",), ("create",)):
         return _container(argv, position + 1)
     if words == ("pod", "create"):
-        given, _rest, unknown = _options(
-            argv, position + 2, _FLAGS, _VALUES, _POD_SHORT
-        )
+        given, _rest, unknown = _options(argv, position + 2, _FLAGS, _VALUES, _POD_SHORT)
         return CreateCommand(given, unknown=unknown)
     return None
 
@@ -322,9 +159,7 @@ def key_values(text: str) -> Mapping[str, str]:
 
 
 def _after_globals(argv: Sequence[str], start: int) -> tuple[int, str]:
-    _given, position, unknown = _options(
-        argv, start, _GLOBAL_FLAGS, _GLOBAL_VALUES, _GLOBAL_SHORT
-    )
+    _given, position, unknown = _options(argv, start, _GLOBAL_FLAGS, _GLOBAL_VALUES, _GLOBAL_SHORT)
     return position, unknown
 
 
@@ -344,19 +179,11 @@ def _options(
 ) -> tuple[tuple[Given, ...], int, str]:
     """The options from ``position`` on, where they end, and the word that was not understood."""
     given: list[Given] = []
-    while (
-        position < len(argv)
-        and argv[position].startswith("-")
-        and argv[position] != "-"
-    ):
+    while position < len(argv) and argv[position].startswith("-") and argv[position] != "-":
         word = argv[position]
         if word == "--":
             return tuple(given), position + 1, ""
-        pairs = (
-            _long(word, flags)
-            if word.startswith("--")
-            else _cluster(word, flags, short)
-        )
+        pairs = _long(word, flags) if word.startswith("--") else _cluster(word, flags, short)
         for name, value in pairs:
             if name in flags:
                 given.append(Given(name, "true" if value is None else value, position))
