@@ -32,7 +32,6 @@ from migrations_app.domain.spec import (
     ServiceSpec,
 )
 
-
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 - where programs look for it
 
 
