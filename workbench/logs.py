@@ -10,7 +10,7 @@ _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", 
 
 
 class JsonFormatter(logging.Formatter):
-    """Time, level, logger, message, what was given as ``extra``, and a traceback if there is one."""
+    """Time, level, logger, message, whatever was given as ``extra``, and a traceback."""
 
     def format(self, record: logging.LogRecord) -> str:
         entry: dict[str, object] = {

@@ -34,3 +34,18 @@ def migrate_if_needed() -> bool:
         call_command("migrate", interactive=False, verbosity=0)
         connection.close()
         return True
+
+
+_HELD: list[object] = []
+
+
+def hold(folder: Path, name: str) -> bool:
+    """Hold a lock file until this process ends; False if another process holds it."""
+    handle = (data.prepare(folder) / "run" / f"{name}.lock").open("w")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        handle.close()
+        return False
+    _HELD.append(handle)
+    return True

@@ -1,0 +1,1 @@
+"""The commands that run on the core alone: no database, no server."""
