@@ -1,0 +1,1 @@
+"""People: roles, what each may do, and the scopes of tokens."""

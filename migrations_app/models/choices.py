@@ -1,0 +1,65 @@
+"""What people decided about a service: answers to questions, and fixes they accepted."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+
+from migrations_app.models.applications import Application
+from migrations_app.models.ids import new_id
+from migrations_app.models.services import Service
+from migrations_app.models.users import User
+
+
+class Answer(models.Model):
+    """An answer, for one service or (``service`` is null) for the whole application."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    application = models.ForeignKey(Application, models.PROTECT, related_name="answers")
+    service = models.ForeignKey(Service, models.PROTECT, null=True, related_name="answers")
+    question_id = models.CharField(max_length=300)
+    value = models.TextField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="answers")
+    by_name = models.CharField(max_length=150)
+    given = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering: ClassVar = ["question_id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["service", "question_id"], name="one_answer_per_service"
+            ),
+            models.UniqueConstraint(
+                fields=["application", "question_id"],
+                condition=Q(service=None),
+                name="one_answer_per_application",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.question_id}: {self.value}"
+
+
+class AcceptedFix(models.Model):
+    """A finding's fix that somebody accepted; it is applied whenever the service is rendered."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    service = models.ForeignKey(Service, models.PROTECT, related_name="accepted_fixes")
+    fingerprint = models.CharField(max_length=16)
+    code = models.CharField(max_length=10)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="accepted_fixes")
+    by_name = models.CharField(max_length=150)
+    accepted = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering: ClassVar = ["accepted"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["service", "fingerprint"], name="one_acceptance_per_finding"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.fingerprint}"
