@@ -14,9 +14,11 @@ from docker_image import reference as grammar
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.messages import msg
 
-_TRANSPORTS = ("docker://", "docker.io://")
+_TRANSPORT = "docker://"
 DEFAULT_REGISTRY = "docker.io"
 LOCAL_REGISTRY = "localhost"
+_DOCKER_HUB = (DEFAULT_REGISTRY, "index.docker.io", "registry-1.docker.io")
+_OWN_HOST = (LOCAL_REGISTRY, "127.0.0.1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +37,8 @@ class ImageRef:
         Raises:
             InvalidInput: the text is none.
         """
-        plain = text
-        for transport in _TRANSPORTS:
-            plain = plain.removeprefix(transport)
         try:
-            parsed = grammar.Reference.parse(plain)
+            parsed = grammar.Reference.parse(text.removeprefix(_TRANSPORT))
         except Exception as error:  # the library raises its own and bare ones alike
             raise InvalidInput(
                 msg(
@@ -59,14 +58,19 @@ class ImageRef:
         )
 
     def __str__(self) -> str:
-        name = f"{self.registry}/{self.path}" if self.registry else self.path
         tag = f":{self.tag}" if self.tag else ""
         digest = f"@{self.digest}" if self.digest else ""
-        return f"{name}{tag}{digest}"
+        return f"{self.name}{tag}{digest}"
+
+    @property
+    def name(self) -> str:
+        """Without tag and digest."""
+        return f"{self.registry}/{self.path}" if self.registry else self.path
 
     @property
     def is_local(self) -> bool:
-        return self.registry == LOCAL_REGISTRY
+        """Known to one host only: built there, or in a registry that runs on it."""
+        return self.registry.partition(":")[0] in _OWN_HOST
 
     @property
     def is_short(self) -> bool:
@@ -80,10 +84,18 @@ class ImageRef:
     @property
     def qualified(self) -> ImageRef:
         """With its registry: a short name is taken for Docker Hub's, ``library/`` included."""
-        if self.registry:
+        if self.registry and self.registry not in _DOCKER_HUB:
             return self
         path = self.path if "/" in self.path else f"library/{self.path}"
         return replace(self, registry=DEFAULT_REGISTRY, path=path)
 
     def without_digest(self) -> ImageRef:
         return replace(self, digest="")
+
+
+def is_place(text: str) -> bool:
+    """Whether images can lie below the text: a registry, with or without a path."""
+    try:
+        return not ImageRef.parse(f"{text.strip('/')}/image").is_short
+    except InvalidInput:
+        return False

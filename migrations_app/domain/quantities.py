@@ -75,6 +75,16 @@ class Quantity:
         """The amount in the largest binary unit that keeps it whole: ``1.5Gi`` is ``1536Mi``."""
         return _binary_text(self.to_bytes())
 
+    def canonical(self) -> str:
+        """The same amount without a fraction, as processors are counted: ``0.5`` is ``500m``.
+
+        What was written without a fraction stays as it was written.
+        """
+        if "." not in self.text:
+            return self.text
+        millis = int((self.amount * 1000).to_integral_value(ROUND_CEILING))
+        return str(millis // 1000) if millis % 1000 == 0 else f"{millis}m"
+
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Quantity) and self.amount == other.amount
 

@@ -1,4 +1,4 @@
-"""Six layers of presets made into one, and the transforms that come of it.
+"""Six layers of presets made into one that knows which preset set each of its values.
 
 Order, weakest first: organisation, organisation@environment, application,
 application@environment, service, service@environment. Maps merge, null deletes, lists replace
@@ -8,112 +8,143 @@ except those whose elements have a name.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from migrations_app.domain.errors import MissingParameter, Problem
 from migrations_app.domain.messages import msg
-from migrations_app.domain.places import Place
+from migrations_app.domain.places import Path, Place
 from migrations_app.domain.presets.schema import PARAMETER, Preset
+from migrations_app.domain.presets.shape import PROBE_ACTIONS
 from migrations_app.domain.provenance import Step, StepKind
+
+NO_STEP = Step(StepKind.PRESET, "")
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What all layers come to: the merged sections, and which preset set each of them last.
+    """What all layers come to.
 
-    A preset whose environment decides is named as an ENVIRONMENT step, so that a reader sees what
+    ``setters`` maps the path of every value to the layer that set it, counted as in ``steps``. A
+    preset whose environment decides is named as an ENVIRONMENT step, so that a reader sees what
     would be different elsewhere.
     """
 
     sections: Mapping[str, Any]
-    steps: Mapping[str, Step]
+    setters: Mapping[Path, int]
+    steps: tuple[Step, ...]
 
     def section(self, name: str) -> Mapping[str, Any]:
         value = self.sections.get(name)
         return value if isinstance(value, dict) else {}
 
-    def step(self, name: str) -> Step:
-        return self.steps[name]
+    def step(self, section: str, *keys: str | Path) -> Step:
+        """The strongest layer behind a section or, with ``keys``, behind some of its parts."""
+        parts = [(section, *([key] if isinstance(key, str) else key)) for key in keys]
+        parts = parts or [(section,)]
+        layers = [
+            layer
+            for path, layer in self.setters.items()
+            if any(path[: len(part)] == part for part in parts)
+        ]
+        return self.steps[max(layers)] if layers else NO_STEP
 
-
-def merge(lower: Any, upper: Any) -> Any:
-    """``upper`` laid over ``lower``; a null in a mapping takes the key away."""
-    if isinstance(lower, dict) and isinstance(upper, dict):
-        merged = dict(lower)
-        for key, value in upper.items():
-            if value is None:
-                merged.pop(key, None)
-            else:
-                merged[key] = merge(lower.get(key), value)
-        return merged
-    if isinstance(lower, list) and isinstance(upper, list) and _named(lower) and _named(upper):
-        by_name = {item["name"]: item for item in lower}
-        for item in upper:
-            by_name[item["name"]] = merge(by_name.get(item["name"]), item)
-        return list(by_name.values())
-    return _without_nulls(upper) if isinstance(upper, dict) else upper
-
-
-def _without_nulls(value: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: _without_nulls(item) if isinstance(item, dict) else item
-        for key, item in value.items()
-        if item is not None
-    }
-
-
-def _named(value: list[Any]) -> bool:
-    return bool(value) and all(isinstance(item, dict) and "name" in item for item in value)
+    def shares(self, section: str) -> list[tuple[Step, frozenset[Path]]]:
+        """Each layer that set something in a section, weakest first, with the paths within it."""
+        shares: dict[int, set[Path]] = {}
+        for path, layer in self.setters.items():
+            if path[0] == section:
+                shares.setdefault(layer, set()).add(path[1:])
+        return [(self.steps[layer], frozenset(paths)) for layer, paths in sorted(shares.items())]
 
 
 def settle(layers: Iterable[Preset], given: Mapping[str, str]) -> Settings:
     """Merge layers in order and fill in their parameters.
 
-    A null below ``containers`` stays: there it deletes what an object has, not what a layer says.
-
     Raises:
         MissingParameter: a required parameter was not given; names all of them.
     """
-    sections: dict[str, Any] = {}
-    steps: dict[str, Step] = {}
+    merged = _Merged()
     problems: list[Problem] = []
     for preset in layers:
         values = _parameters(preset, given, problems)
-        for name, section in preset.sections.items():
-            filled = fill(section, values)
-            containers = filled.get("containers") if isinstance(filled, dict) else None
-            sections[name] = merge(sections.get(name), filled)
-            if containers:
-                _keep_nulls(sections[name], containers)
-            kind = StepKind.ENVIRONMENT if preset.environment else StepKind.PRESET
-            steps[name] = Step(
-                kind, preset.label, msg("Set by the preset %(name)s.", name=preset.label)
-            )
+        merged.lay(preset, fill(preset.sections, values))
     if problems:
         raise MissingParameter(msg("A parameter that a preset needs was not given."), problems)
-    return Settings(sections, steps)
+    return Settings(merged.sections, merged.setters, tuple(merged.steps))
 
 
-def _keep_nulls(section: dict[str, Any], written: Mapping[str, Any]) -> None:
-    """Put the nulls of per-container settings back: they delete fields of the container."""
-    for name, wanted in written.items():
-        if isinstance(wanted, dict):
-            merged = section.setdefault("containers", {}).setdefault(name, {})
-            section["containers"] = {
-                **section["containers"],
-                name: _laid_nulls(merged, wanted),
-            }
+@dataclass(slots=True)
+class _Merged:
+    """The layers so far."""
+
+    sections: dict[str, Any] = field(default_factory=dict)
+    setters: dict[Path, int] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+
+    def lay(self, preset: Preset, sections: Mapping[str, Any]) -> None:
+        """Lay one more preset over what is there."""
+        kind = StepKind.ENVIRONMENT if preset.environment else StepKind.PRESET
+        self.steps.append(
+            Step(kind, preset.label, msg("Set by the preset %(name)s.", name=preset.label))
+        )
+        self._lay(self.sections, sections, ())
+
+    def _lay(self, lower: dict[str, Any], upper: Mapping[str, Any], path: Path) -> None:
+        for key, value in upper.items():
+            here = (*path, key)
+            if value is None:
+                self._delete(lower, key, here)
+            elif isinstance(value, dict):
+                if not isinstance(lower.get(key), dict):
+                    self._set(lower, key, {}, here)
+                self._only_action(lower[key], value, here)
+                self._lay(lower[key], value, here)
+                if value:
+                    self.setters.pop(here, None)
+            elif isinstance(value, list) and _named(value) and _named(lower.get(key)):
+                self._set(lower, key, _by_name(lower[key], value), here)
+            else:
+                self._set(lower, key, value, here)
+
+    def _set(self, holder: dict[str, Any], key: str, value: Any, path: Path) -> None:
+        self._forget(path)
+        holder[key] = value
+        self.setters[path] = len(self.steps) - 1
+
+    def _delete(self, holder: dict[str, Any], key: str, path: Path) -> None:
+        """A null below ``containers`` stays: it also deletes what the container itself has."""
+        if len(path) > 2 and path[1] == "containers":
+            self._set(holder, key, None, path)
+        else:
+            self._forget(path)
+            holder.pop(key, None)
+
+    def _only_action(self, lower: dict[str, Any], upper: Mapping[str, Any], path: Path) -> None:
+        """A probe asks in one way: another one in an upper layer takes its place."""
+        if path[0] == "probes" and upper.keys() & PROBE_ACTIONS:
+            for action in [key for key in lower if key in PROBE_ACTIONS and key not in upper]:
+                del lower[action]
+                self._forget((*path, action))
+
+    def _forget(self, path: Path) -> None:
+        for old in [known for known in self.setters if known[: len(path)] == path]:
+            del self.setters[old]
 
 
-def _laid_nulls(merged: Any, written: Mapping[str, Any]) -> dict[str, Any]:
-    result = dict(merged) if isinstance(merged, dict) else {}
-    for key, value in written.items():
-        if value is None:
-            result[key] = None
-        elif isinstance(value, dict):
-            result[key] = _laid_nulls(result.get(key), value)
-    return result
+def _named(value: Any) -> bool:
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(item, dict) and "name" in item for item in value)
+    )
+
+
+def _by_name(lower: list[Any], upper: list[Any]) -> list[Any]:
+    merged = {item["name"]: item for item in lower}
+    for item in upper:
+        merged[item["name"]] = {**merged.get(item["name"], {}), **item}
+    return list(merged.values())
 
 
 def _parameters(

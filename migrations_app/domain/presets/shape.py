@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 SCHEMA_ID = "https://kakehashi.dev/schemas/preset.json"
@@ -14,7 +15,8 @@ class Shape:
     """What may stand in one place.
 
     ``types`` are JSON types. A mapping with ``keys`` takes no others, unless ``values`` says what
-    they must be. ``choices`` restricts text.
+    they must be. ``choices`` and ``pattern`` restrict text. ``later`` are keys that a
+    coming version will know.
     """
 
     types: tuple[str, ...]
@@ -26,21 +28,27 @@ class Shape:
     required: tuple[str, ...] = ()
     nullable: bool = True
     minimum: int | None = None
+    pattern: str = ""
+    later: tuple[str, ...] = ()
 
     def accepts(self, value: Any) -> bool:
         """Whether the value has one of the types, and is one of the choices if it is text."""
         if isinstance(value, str) and self.choices:
             return value in self.choices
-        kind = _json_type(value)
-        if kind == "integer" and "number" in self.types:
-            return True
-        if kind not in self.types:
+        if isinstance(value, str) and self.pattern and not re.search(self.pattern, value):
             return False
-        return not (kind == "integer" and self.minimum is not None and value < self.minimum)
+        kind = _json_type(value)
+        if kind not in self.types and not (kind == "integer" and "number" in self.types):
+            return False
+        if kind in ("integer", "number") and self.minimum is not None:
+            return bool(value >= self.minimum)
+        return True
 
     @property
     def described(self) -> str:
         """What would be right, in words."""
+        if self.pattern:
+            return self.about.rstrip(".")
         parts = [kind for kind in self.types if kind != "string" or not self.choices]
         return " or ".join([*self.choices, *(_WORDS[kind] for kind in parts)])
 
@@ -65,6 +73,8 @@ class Shape:
             schema["items"] = self.items.to_json_schema()
         if self.required:
             schema["required"] = list(self.required)
+        if self.pattern:
+            schema["pattern"] = self.pattern
         if self.minimum is not None:
             schema["minimum"] = self.minimum
         return schema
@@ -97,11 +107,18 @@ def _text(about: str = "", *choices: str, nullable: bool = True) -> Shape:
     return Shape(("string",), about, choices=choices, nullable=nullable)
 
 
-_QUANTITY = Shape(("string", "number"), "A Kubernetes quantity, such as 100m or 128Mi.")
+_PARAMETER = r"\$\{[A-Za-z_][A-Za-z0-9_]*\}"
+_QUANTITY = Shape(
+    ("string", "number"),
+    "a Kubernetes quantity such as 100m or 128Mi",
+    pattern=rf"^([0-9]+\.?[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$|{_PARAMETER}",
+    minimum=0,
+)
 _AMOUNTS = Shape(("object",), values=_QUANTITY)
 _RESOURCES = _map("Requests and limits of a container.", requests=_AMOUNTS, limits=_AMOUNTS)
 _PORT = Shape(("string", "integer"), "A port number, or the name of a container port.")
 _SECONDS = Shape(("integer",), minimum=0)
+_POSITIVE = Shape(("integer",), minimum=1)
 _PROBE_KEYS = {
     "httpGet": _map(
         "GET a path; 200 to 399 is success.",
@@ -120,12 +137,14 @@ _PROBE_KEYS = {
     ),
     "grpc": _map("Ask the gRPC health service.", port=Shape(("integer",)), service=_text()),
     "initialDelaySeconds": _SECONDS,
-    "periodSeconds": _SECONDS,
-    "timeoutSeconds": _SECONDS,
-    "successThreshold": _SECONDS,
-    "failureThreshold": _SECONDS,
-    "terminationGracePeriodSeconds": _SECONDS,
+    "periodSeconds": _POSITIVE,
+    "timeoutSeconds": _POSITIVE,
+    "successThreshold": _POSITIVE,
+    "failureThreshold": _POSITIVE,
+    "terminationGracePeriodSeconds": _POSITIVE,
 }
+PROBE_ACTIONS = frozenset({"httpGet", "tcpSocket", "exec", "grpc"})
+PROBE_KINDS = ("readiness", "liveness", "startup")
 PROBE_WORDS = ("none", "fromPorts", "fromHealthcheck")
 _PROBE = Shape(
     ("object", "string"),
@@ -133,9 +152,21 @@ _PROBE = Shape(
     keys=_PROBE_KEYS,
     choices=PROBE_WORDS,
 )
-_PROBES = {"readiness": _PROBE, "liveness": _PROBE, "startup": _PROBE}
+_PROBES = dict.fromkeys(PROBE_KINDS, _PROBE)
 
-PRESET = _map(
+_LATER = (
+    "configuration",
+    "secrets",
+    "security",
+    "exposure",
+    "workload",
+    "scaling",
+    "storage",
+    "observability",
+    "network",
+)
+
+_SECTIONS = _map(
     "Settings that are applied to manifests.",
     ("name",),
     name=_text("What the preset is called.", nullable=False),
@@ -147,11 +178,13 @@ PRESET = _map(
     parameters=Shape(
         ("object",),
         "Values that whoever renders gives; used as ${NAME}.",
-        values=_map(
-            "",
-            required=Shape(("boolean",)),
-            default=Shape(("string", "integer", "number")),
-            description=_text(),
+        values=Shape(
+            ("object",),
+            keys={
+                "required": Shape(("boolean",), "Whether rendering needs a value."),
+                "default": Shape(("string", "number"), "The value when none is given."),
+                "description": _text("What the value means."),
+            },
         ),
     ),
     registry=_map(
@@ -166,7 +199,11 @@ PRESET = _map(
                 nullable=False,
             ),
         ),
-        tag=_text("The tag of rewritten images, or keep."),
+        tag=Shape(
+            ("string",),
+            "the tag of rewritten images (quoted if it is a number), or keep",
+            pattern=rf"^[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}}$|{_PARAMETER}",
+        ),
         pin=_text("digest pins images whose digest is known.", "digest", "none"),
         pullPolicy=_text("", "Always", "IfNotPresent", "Never"),
         pullSecrets=Shape(("array",), "Names of pull secrets.", items=_text(nullable=False)),
@@ -189,6 +226,8 @@ PRESET = _map(
         },
     ),
 )
+
+PRESET = replace(_SECTIONS, later=_LATER)
 
 
 def json_schema() -> dict[str, Any]:

@@ -8,8 +8,14 @@ from typing import Any
 
 from migrations_app.domain.bundle import Object, Objects
 from migrations_app.domain.errors import InvalidInput
-from migrations_app.domain.images import ImageRef
-from migrations_app.domain.manifests.resources import map_pod_specs, map_spec_containers, sequence
+from migrations_app.domain.images import ImageRef, is_place
+from migrations_app.domain.manifests.resources import (
+    map_containers,
+    map_pod_specs,
+    mapping,
+    sequence,
+)
+from migrations_app.domain.messages import msg
 from migrations_app.domain.provenance import Step
 
 KEEP = "keep"
@@ -22,69 +28,71 @@ class Rewrite:
     source: str
     target: str
 
-    def apply(self, image: ImageRef) -> ImageRef | None:
-        """The rewritten image, None if the rule does not match."""
-        full = image.qualified
-        name = f"{full.registry}/{full.path}"
-        source = self.source.rstrip("/")
-        if name != source and not name.startswith(source + "/"):
-            return None
-        rest = name[len(source) :].strip("/") or full.path.rpartition("/")[2]
-        moved = ImageRef.parse(f"{self.target.rstrip('/')}/{rest}")
+    @classmethod
+    def of(cls, written: Mapping[str, Any]) -> Rewrite:
+        """Read a rule of a preset.
+
+        Raises:
+            InvalidInput: ``to`` is no place where an image can be.
+        """
+        target = str(written["to"]).strip("/")
+        if not is_place(target):
+            raise InvalidInput(
+                msg(
+                    "%(target)s in registry.rewrite is no registry. Write for example "
+                    "registry.example.com/team.",
+                    target=repr(written["to"]),
+                )
+            )
+        return cls(str(written["from"]).strip("/"), target)
+
+    def matches(self, image: ImageRef) -> bool:
+        """Whether the image is ``source`` itself or lies below it, as written or qualified."""
+        return any(_is_below(name, self.source) for name in _names(image))
+
+    def has_moved(self, image: ImageRef) -> bool:
+        """Whether the image lies below ``target`` already."""
+        return _is_below(image.name, self.target)
+
+    def apply(self, image: ImageRef) -> ImageRef:
+        """The image in its new place; ``source`` itself keeps the last part of its name."""
+        name = next(name for name in _names(image) if _is_below(name, self.source))
+        rest = name[len(self.source) :].strip("/") or name.rpartition("/")[2]
+        moved = ImageRef.parse(f"{self.target}/{rest}")
         return replace(moved, tag=image.tag, digest=image.digest)
 
 
 @dataclass(frozen=True, slots=True)
-class UseRegistry:
-    """Rewrite, tag and pin every image; the longest matching ``source`` wins.
+class RewriteImages:
+    """Move, tag and pin every image.
 
-    digests: image reference → ``sha256:…``. A pinned image keeps its tag for people to read. An
-    image that was already rewritten is not rewritten again, so a second run changes nothing.
+    The longest matching ``source`` wins. An image that lies below a ``target`` already stays, so a
+    second run changes nothing. ``tag`` is for images that move and have no digest: a digest says
+    exactly which image is meant, and no other tag need lead to it.
+
+    digests: image reference → ``sha256:…``. The digest of an image that only its host knows says
+    nothing about what a registry makes of it when it is pushed.
     """
 
     step: Step
     rewrites: tuple[Rewrite, ...] = ()
     tag: str = KEEP
     pin: bool = False
-    pull_policy: str = ""
-    pull_secrets: tuple[str, ...] = ()
     digests: Mapping[str, str] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, section: Mapping[str, Any], step: Step, digests: Mapping[str, str]) -> UseRegistry:
-        """Make the transform from a preset's section."""
-        return cls(
-            step=step,
-            rewrites=tuple(
-                Rewrite(item["from"], item["to"]) for item in section.get("rewrite") or ()
-            ),
-            tag=section.get("tag") or KEEP,
-            pin=section.get("pin") == "digest",
-            pull_policy=section.get("pullPolicy") or "",
-            pull_secrets=tuple(section.get("pullSecrets") or ()),
-            digests=digests,
-        )
-
     def __call__(self, objects: Objects) -> Sequence[Object | None]:
-        return map_pod_specs(objects, self._pod)
+        known: dict[str, str] = {}
 
-    def _pod(self, _body: Object, spec: dict[str, Any]) -> Mapping[str, Any]:
-        changed = map_spec_containers(spec, self._container)
-        present = sequence(spec.get("imagePullSecrets"))
-        names = {item.get("name") for item in present if isinstance(item, dict)}
-        missing = [{"name": name} for name in self.pull_secrets if name not in names]
-        return {**changed, "imagePullSecrets": [*present, *missing]} if missing else changed
+        def change(container: Mapping[str, Any]) -> Mapping[str, Any]:
+            image = container.get("image")
+            if not isinstance(image, str) or not image:
+                return container
+            if image not in known:
+                known[image] = self.rewritten(image)
+            better = known[image]
+            return container if better == image else {**container, "image": better}
 
-    def _container(self, container: Mapping[str, Any]) -> Mapping[str, Any]:
-        image = container.get("image")
-        result = container
-        if isinstance(image, str) and image:
-            better = self.rewritten(image)
-            if better != image:
-                result = {**result, "image": better}
-        if self.pull_policy and container.get("imagePullPolicy") != self.pull_policy:
-            result = {**result, "imagePullPolicy": self.pull_policy}
-        return result
+        return map_containers(objects, change)
 
     def rewritten(self, text: str) -> str:
         """The reference that takes the place of ``text``; an unreadable one stays for IMG-01."""
@@ -93,23 +101,66 @@ class UseRegistry:
         except InvalidInput:
             return text
         moved = self._move(image)
-        known = self.digests.get(text) or self.digests.get(str(image.qualified))
-        if moved is not None:
-            if self.tag != KEEP:
-                moved = replace(moved, tag=self.tag, digest="")
-            image = moved
-        if self.pin and not image.digest:
-            known = self.digests.get(str(image)) or (known if self.tag == KEEP else None)
-            if known:
-                image = replace(image, digest=known)
-        return str(image) if moved is not None or image.digest else text
+        result = moved or image
+        if moved is not None and self.tag != KEEP and not moved.digest:
+            result = replace(moved, tag=self.tag)
+        if self.pin and not result.digest:
+            result = replace(result, digest=self._digest(text, image, result))
+        return text if result == image else str(result)
 
     def _move(self, image: ImageRef) -> ImageRef | None:
-        full = f"{image.qualified.registry}/{image.qualified.path}"
-        if any(full.startswith(rule.target.rstrip("/") + "/") for rule in self.rewrites):
+        matching = [rule for rule in self.rewrites if rule.matches(image)]
+        if not matching:
             return None
-        for rule in sorted(self.rewrites, key=lambda rule: len(rule.source), reverse=True):
-            moved = rule.apply(image)
-            if moved is not None:
-                return moved
-        return None
+        best = max(matching, key=lambda rule: len(rule.source))
+        arrived = [len(rule.target) for rule in self.rewrites if rule.has_moved(image)]
+        return None if arrived and max(arrived) >= len(best.source) else best.apply(image)
+
+    def _digest(self, text: str, image: ImageRef, result: ImageRef) -> str:
+        if known := self.digests.get(str(result)):
+            return known
+        if image.is_local or result.tag != image.tag:
+            return ""
+        return self.digests.get(text) or self.digests.get(str(image.qualified)) or ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetPullPolicy:
+    """When nodes pull the images of all containers."""
+
+    step: Step
+    policy: str
+
+    def __call__(self, objects: Objects) -> Sequence[Object | None]:
+        def change(container: Mapping[str, Any]) -> Mapping[str, Any]:
+            if container.get("imagePullPolicy") == self.policy:
+                return container
+            return {**container, "imagePullPolicy": self.policy}
+
+        return map_containers(objects, change)
+
+
+@dataclass(frozen=True, slots=True)
+class AddPullSecrets:
+    """The secrets that open the registries, beside those that a pod names already."""
+
+    step: Step
+    names: tuple[str, ...]
+
+    def __call__(self, objects: Objects) -> Sequence[Object | None]:
+        return map_pod_specs(objects, self._pod)
+
+    def _pod(self, _body: Object, spec: dict[str, Any]) -> Mapping[str, Any]:
+        present = sequence(spec.get("imagePullSecrets"))
+        known = [mapping(item).get("name") for item in present]
+        missing = [{"name": name} for name in self.names if name not in known]
+        return {**spec, "imagePullSecrets": [*present, *missing]} if missing else spec
+
+
+def _names(image: ImageRef) -> tuple[str, ...]:
+    """What a rule may call the image: by its full name, or as it is written."""
+    return image.qualified.name, image.name
+
+
+def _is_below(name: str, place: str) -> bool:
+    return name == place or name.startswith(f"{place}/")

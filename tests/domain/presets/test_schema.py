@@ -1,0 +1,172 @@
+"""What a preset may say, and how it is told what it may not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from migrations_app.domain.errors import InvalidPreset
+from migrations_app.domain.presets.schema import Parameter, Preset
+from migrations_app.domain.presets.shape import json_schema
+
+PUBLISHED = Path(__file__).parents[3] / "docs" / "preset.schema.json"
+
+CONTRACT = """
+name: bank-production
+scope: {application: banking-app, environment: production}
+parameters: {GIT_COMMIT: {required: true}}
+registry:
+  rewrite:
+    [{from: localhost, to: registry.example.com/bank},
+     {from: docker.io, to: mirror.example.com/hub}]
+  tag: "${GIT_COMMIT}"
+  pin: digest
+  pullPolicy: IfNotPresent
+  pullSecrets: [bank-registry]
+resources:
+  default: {requests: {cpu: 100m, memory: 128Mi}, limits: {memory: 256Mi}}
+  containers: {web: {limits: {cpu: "1", memory: 512Mi}}}
+probes:
+  readiness: {httpGet: {path: /healthz, port: http}, periodSeconds: 5}
+  liveness: fromHealthcheck
+  startup: {tcpSocket: {port: http}, failureThreshold: 30}
+  containers: {db: {readiness: {exec: {command: [pg_isready]}}}}
+"""
+
+
+def problems(text: str) -> list[tuple[str, int, int]]:
+    with pytest.raises(InvalidPreset) as caught:
+        Preset.from_text(text, "p.yaml")
+    return [(p.code, p.place.line, p.place.column) for p in caught.value.problems]
+
+
+def test_it_reads_the_whole_example() -> None:
+    preset = Preset.from_text(CONTRACT, "bank.yaml", version=3)
+
+    assert (preset.label, preset.application, preset.environment) == (
+        "bank-production@3",
+        "banking-app",
+        "production",
+    )
+    assert preset.parameters == {"GIT_COMMIT": Parameter(required=True)}
+    assert list(preset.sections) == ["registry", "resources", "probes"]
+
+
+def test_it_reports_every_problem_where_it_stands() -> None:
+    text = (
+        "name: p\n"
+        "registri: {}\n"
+        "registry:\n"
+        "  tag: 1.20\n"
+        "  pullpolicy: Always\n"
+        "resources:\n"
+        "  default: {limits: {memory: 1 Gi}}\n"
+    )
+
+    assert problems(text) == [
+        ("unknown_key", 2, 1),
+        ("wrong_type", 4, 8),
+        ("unknown_key", 5, 3),
+        ("wrong_type", 7, 30),
+    ]
+
+
+def test_it_points_at_an_unknown_key_whose_value_is_a_block() -> None:
+    assert problems("name: p\nprobs:\n  readiness:\n    none\n") == [("unknown_key", 2, 1)]
+
+
+def test_it_names_the_nearest_key() -> None:
+    with pytest.raises(InvalidPreset) as caught:
+        Preset.from_text("name: p\nresorces: {}\n")
+
+    assert "Did you mean resources?" in str(caught.value)
+
+
+@pytest.mark.parametrize("section", ["security", "network", "secrets", "configuration"])
+def test_it_says_that_a_later_section_is_not_supported_yet(section: str) -> None:
+    assert problems(f"name: p\n{section}: {{}}\n") == [("not_supported", 2, 1)]
+
+
+def test_it_refuses_a_parameter_that_nobody_declared() -> None:
+    assert problems('name: p\nregistry:\n  tag: "v-${TAG}"\n') == [("unknown_parameter", 3, 8)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name: p\nregistry: {rewrite: [{from: localhost, to: not a registry}]}\n",
+        "name: p\nregistry: {rewrite: [{from: localhost, to: bank}]}\n",
+        "name: p\nprobes: {readiness: {tcpSocket: {port: 1}, httpGet: {port: 1}}}\n",
+    ],
+)
+def test_it_refuses_values_that_no_cluster_could_use(text: str) -> None:
+    assert [code for code, _line, _column in problems(text)] == ["wrong_value"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("- a\n", "wrong_type"),
+        ("name: p\n---\nname: q\n", "one_document"),
+        ("", "one_document"),
+        ("name: p\nname: q\n", "yaml_duplicate_key"),
+        ("{}", "missing_key"),
+        ("name: p\nregistry: {rewrite: [{from: a.b}]}\n", "missing_key"),
+        ("name: p\nprobes: {readiness: sometimes}\n", "wrong_type"),
+        ("name: p\nprobes: {readiness: {periodSeconds: 0}}\n", "wrong_type"),
+        ("name: p\nresources: {default: {limits: {cpu: -1}}}\n", "wrong_type"),
+    ],
+)
+def test_it_refuses_what_breaks_the_shape(text: str, code: str) -> None:
+    assert [found for found, _line, _column in problems(text)] == [code]
+
+
+def test_the_published_schema_is_the_one_that_is_checked() -> None:
+    assert json.loads(PUBLISHED.read_text(encoding="utf-8")) == json_schema(), (
+        "docs/preset.schema.json is out of date: run bin/workbench preset_schema"
+    )
+
+
+_SCALARS = st.sampled_from(
+    ["none", "fromPorts", "100m", "1 Gi", "keep", "Always", "digest", "${A}", "", 0, 1, -1, 1.5,
+     True, None, "a.b/c", "HTTP"]
+)  # fmt: skip
+_WORDS = (
+    "name scope application environment parameters required default registry rewrite from to tag "
+    "pin pullPolicy pullSecrets resources requests limits cpu containers web probes readiness "
+    "liveness httpGet port path exec command periodSeconds security tcpSocket"
+)
+_KEYS = st.sampled_from(_WORDS.split())
+_VALUES = st.recursive(
+    _SCALARS,
+    lambda inner: st.dictionaries(_KEYS, inner, max_size=4) | st.lists(inner, max_size=2),
+    max_leaves=8,
+)
+_SECTIONS = st.fixed_dictionaries(
+    {"name": st.just("p")},
+    optional={
+        "registry": st.dictionaries(_KEYS, _VALUES, max_size=3),
+        "resources": st.dictionaries(_KEYS, _VALUES, max_size=3),
+        "probes": st.dictionaries(_KEYS, _VALUES, max_size=3),
+        "scope": _VALUES,
+    },
+)
+_VALIDATOR = jsonschema_rs.validator_for(json_schema())
+_BEYOND_SCHEMA = {"unknown_parameter", "wrong_value"}
+
+
+@given(_SECTIONS)
+def test_the_schema_and_the_reader_agree(value: dict[str, Any]) -> None:
+    try:
+        Preset.from_value(value)
+        ours = True
+    except InvalidPreset as error:
+        ours = all(problem.code in _BEYOND_SCHEMA for problem in error.problems)
+
+    assert ours == _VALIDATOR.is_valid(value)
