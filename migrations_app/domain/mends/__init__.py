@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from migrations_app.domain.mends import (
     capabilities,
+    hosts,
     metadata_keys,
     obsolete_versions,
     ports,
@@ -16,6 +17,8 @@ from migrations_app.domain.mends import (
     scheduling,
     selectors,
     server_fields,
+    service_ports,
+    tmpfs,
     volumes,
 )
 from migrations_app.domain.mends.by_schema import ConvertScalars, DropUnknownFields
@@ -32,15 +35,16 @@ def mends(schemas: Schemas, version: str) -> tuple[Transform, ...]:
         metadata_keys.PODMANS,
         ConvertScalars(schemas, version),
         metadata_keys.SYNTAX,
-        volumes.TMPFS,
+        tmpfs.MEND,
         volumes.OPTIONS,
         volumes.UNNAMED,
         volumes.TWINS,
         volumes.TWIN_MOUNTS,
         ValidNames(),
+        hosts.MEND,
         volumes.MISSING,
-        ports.CONTAINER,
-        ports.SERVICE,
+        ports.MEND,
+        service_ports.MEND,
         selectors.MEND,
         scheduling.MEND,
         restart_policy.MEND,

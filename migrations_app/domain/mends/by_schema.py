@@ -18,6 +18,8 @@ from migrations_app.domain.provenance import Step, StepKind
 from migrations_app.domain.schemas import Schemas, SchemaViolation
 
 _ROUNDS = 4
+_DIRECTIVE = "$"
+"""``$patch: delete`` makes a patch, not an object: without it the opposite would be said."""
 
 
 def json_text(value: Any) -> str:
@@ -64,7 +66,9 @@ class DropUnknownFields:
     def _without_unknown(self, body: Object) -> Object:
         for _round in range(_ROUNDS):
             unknown = [
-                v for v in known_violations(self.schemas, self.version, body) if v.unknown_field
+                violation
+                for violation in known_violations(self.schemas, self.version, body)
+                if violation.unknown_field and not violation.unknown_field.startswith(_DIRECTIVE)
             ]
             if not unknown:
                 break

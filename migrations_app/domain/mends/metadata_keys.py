@@ -5,6 +5,7 @@ Source: Kubernetes documentation, "Labels and Selectors" and "Annotations" (synt
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from migrations_app.domain.bundle import Object
@@ -14,18 +15,27 @@ from migrations_app.domain.messages import msg
 from migrations_app.domain.names import is_key, is_label_value, to_key, to_label_value
 from migrations_app.domain.places import Path
 
-_PODMAN = (
-    "io.podman.",
-    "io.kubernetes.cri-o.",
-    "io.container.manager",
-    "org.opencontainers.image.",
+_PODMAN = ("io.podman.", "io.kubernetes.cri-o.", "io.container.manager")
+_PODMAN_KEYS = frozenset({"bind-mount-options"})
+_PER_CONTAINER = re.compile(r"org\.opencontainers\.image\.[a-z.]+/.+")
+_NESTED = frozenset({"matchLabels", "matchExpressions"})
+_SELECTORS: tuple[tuple[str, ...], ...] = (
+    ("spec", "selector"),
+    ("spec", "selector", "matchLabels"),
+    ("spec", "podSelector", "matchLabels"),
 )
-_PODMAN_KEYS = frozenset({"bind-mount-options", "io.podman.annotations.autoremove"})
 
 
 def is_podmans(key: str) -> bool:
-    """An annotation that means something to Podman alone."""
-    return key.startswith(_PODMAN[:3]) or key.partition(":")[0] in _PODMAN_KEYS
+    """An annotation that means something to Podman alone.
+
+    Podman copies an image's own annotations once per container, cut off after 63 characters.
+    """
+    return (
+        key.startswith(_PODMAN)
+        or key.partition(":")[0] in _PODMAN_KEYS
+        or bool(_PER_CONTAINER.fullmatch(key))
+    )
 
 
 def _holders(body: Object) -> list[Path]:
@@ -59,6 +69,18 @@ def _with_valid_keys(body: Object) -> Object:
                 valid = _valid(pairs, is_label=field == "labels")
                 if valid is not pairs:
                     result = replace_at(result, (*path, field), valid)
+    return _with_valid_selectors(result)
+
+
+def _with_valid_selectors(body: Object) -> Object:
+    """What selects pods by their labels follows the labels."""
+    result = body
+    for path in _SELECTORS:
+        pairs = get(result, path)
+        if isinstance(pairs, dict) and not _NESTED & set(pairs):
+            valid = _valid(pairs, is_label=True)
+            if valid is not pairs:
+                result = replace_at(result, path, valid)
     return result
 
 

@@ -6,14 +6,13 @@ referred to a thing before refers to it afterwards.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from migrations_app.domain import names
 from migrations_app.domain.bundle import Object, Objects
 from migrations_app.domain.manifests.resources import (
-    CONTAINER_LISTS,
     get,
     group,
     mapping,
@@ -21,17 +20,21 @@ from migrations_app.domain.manifests.resources import (
     namespace_of,
     pod_spec,
     replace_at,
-    sequence,
 )
+from migrations_app.domain.mends.pod_names import with_valid_names
 from migrations_app.domain.mends.references import (
     OBJECT_REFERENCES,
     POD_REFERENCES,
+    matches,
     rewrite_references,
 )
 from migrations_app.domain.messages import msg
 from migrations_app.domain.provenance import Step, StepKind
 
 CODE = "NAM-01"
+Space = tuple[str, str, str]
+"""API group, kind and namespace: where a name is unique."""
+
 Rule = tuple[Callable[[str], bool], Callable[[str], str], int]
 
 _SUBDOMAIN: Rule = (names.is_subdomain, names.to_subdomain, names.SUBDOMAIN_LENGTH)
@@ -72,43 +75,85 @@ def accepts_name(body: Object, name: str) -> bool:
 
 @dataclass(slots=True)
 class NamePlan:
-    """Old name → new name for each kind, and what a person is told about it."""
+    """Old name → new name for each kind, and the new names of objects by their position.
+
+    A name that only something outside can have (a claim, a Secret) is planned as well: two that
+    differ stay different.
+    """
 
     renamed: dict[tuple[str, str], str] = field(default_factory=dict)
     positions: dict[int, str] = field(default_factory=dict)
 
     def new_name(self, kind: str, old: Any) -> Any:
-        """The name of what a reference means; what lies outside still needs a valid one."""
-        if not isinstance(old, str) or not old:
-            return old
-        new = self.renamed.get((kind, old), old)
-        return new if names.is_subdomain(new) or kind not in _OUTSIDE else names.to_subdomain(new)
+        """The name of what a reference means."""
+        return self.renamed.get((kind, old), old) if isinstance(old, str) else old
 
 
 def plan(objects: Objects) -> NamePlan:
-    """New names for all objects whose own is not accepted, or is taken by another of its kind."""
+    """New names for all objects and references whose own is not accepted.
+
+    Names that are accepted stay, so a new one never takes one of them.
+    """
     result = NamePlan()
-    taken: dict[tuple[str, str, str], set[str]] = {}
+    taken: dict[Space, set[str]] = {}
     waiting: list[tuple[int, Object, Rule]] = []
     for index, body in enumerate(objects):
         rule, name = _rule(body), name_of(body)
-        space = (group(body), str(body.get("kind")), namespace_of(body))
         if name and rule[0](name):
-            taken.setdefault(space, set()).add(name)
-        elif name or not mapping(body.get("metadata")).get("generateName"):
+            taken.setdefault(_space(body), set()).add(name)
+        elif name or _needs_name(body):
             waiting.append((index, body, rule))
+    outside = _outside_names(objects, taken)
     for index, body, rule in waiting:
         name, kind = name_of(body), str(body.get("kind"))
-        space = (group(body), kind, namespace_of(body))
+        used = taken.setdefault(_space(body), set())
         known = result.renamed.get((kind, name))
-        used = taken.setdefault(space, set())
-        new = known or names.unique(
-            rule[1](name) if name else kind.lower(), used, name or str(index), rule[2]
-        )
+        made = rule[1](name) if name else kind.lower()
+        new = known or names.unique(made, used, name or str(index), rule[2])
         used.add(new)
         result.renamed[kind, name] = new
         result.positions[index] = new
+    for kind, name in outside:
+        if (kind, name) not in result.renamed:
+            used = {n for space, known in taken.items() if space[1] == kind for n in known}
+            new = names.unique(names.to_subdomain(name), used, name, names.SUBDOMAIN_LENGTH)
+            taken.setdefault(("", kind, ""), set()).add(new)
+            result.renamed[kind, name] = new
     return result
+
+
+def _space(body: Object) -> Space:
+    return group(body), str(body.get("kind")), namespace_of(body)
+
+
+def _needs_name(body: Object) -> bool:
+    """Objects of kinds we know need one, unless the server is to make it up."""
+    return not mapping(body.get("metadata")).get("generateName") and _rule(body) is not _ANY
+
+
+def _outside_names(objects: Objects, taken: dict[Space, set[str]]) -> dict[tuple[str, str], None]:
+    """References to names that nothing can have; valid ones are noted as taken."""
+    found: dict[tuple[str, str], None] = {}
+    for body in objects:
+        for kind, name in _referred(body):
+            if kind not in _OUTSIDE:
+                continue
+            if names.is_subdomain(name):
+                taken.setdefault(("", kind, namespace_of(body)), set()).add(name)
+            else:
+                found[kind, name] = None
+    return found
+
+
+def _referred(body: Object) -> Iterator[tuple[str, str]]:
+    found = pod_spec(body)
+    parts = [(body, OBJECT_REFERENCES), *([(found[1], POD_REFERENCES)] if found else [])]
+    for value, references in parts:
+        for kind, pattern in references:
+            for path in matches(value, pattern):
+                name = get(value, path)
+                if isinstance(name, str) and name:
+                    yield kind, name
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,86 +181,7 @@ class ValidNames:
         if found is not None:
             path, spec = found
             changed = rewrite_references(spec, POD_REFERENCES, named.new_name)
-            changed = _host_name(_volume_names(_container_names(changed)))
+            changed = with_valid_names(changed)
             if changed is not spec:
                 result = replace_at(result, path, changed)
         return result
-
-
-def _host_name(spec: dict[str, Any]) -> dict[str, Any]:
-    for field in ("hostname", "subdomain"):
-        host = spec.get(field)
-        if isinstance(host, str) and host and not names.is_label(host):
-            spec = {**spec, field: names.to_label(host)}
-    return spec
-
-
-def _container_names(spec: dict[str, Any]) -> dict[str, Any]:
-    taken = {
-        str(container.get("name"))
-        for key in CONTAINER_LISTS
-        for container in sequence(spec.get(key))
-        if isinstance(container, dict) and names.is_label(str(container.get("name") or ""))
-    }
-    seen: set[str] = set()
-    result = spec
-    for key in CONTAINER_LISTS:
-        for index, container in enumerate(sequence(spec.get(key))):
-            if not isinstance(container, dict):
-                continue
-            old = container.get("name")
-            text = "" if old is None else str(old)
-            good = names.is_label(text) and isinstance(old, str) and text not in seen
-            new = text
-            if not good:
-                made = names.to_label(text) if text else _name_from_image(container)
-                new = names.unique(made, taken | seen, f"{key}/{index}/{text}")
-                result = replace_at(result, (key, index, "name"), new)
-            seen.add(new)
-    return result
-
-
-def _name_from_image(container: Mapping[str, Any]) -> str:
-    image = str(container.get("image") or "container")
-    return names.to_label(image.rpartition("/")[2].partition(":")[0].partition("@")[0])
-
-
-def _volume_names(spec: dict[str, Any]) -> dict[str, Any]:
-    volumes = sequence(spec.get("volumes"))
-    old_names = [
-        str(v["name"]) for v in volumes if isinstance(v, dict) and v.get("name") is not None
-    ]
-    mounts = _mounted_names(spec)
-    taken = {name for name in [*old_names, *mounts] if names.is_label(name)}
-    renamed: dict[str, str] = {}
-    for name in dict.fromkeys([*old_names, *mounts]):
-        if not names.is_label(name):
-            renamed[name] = names.unique(names.to_label(name), taken, name)
-            taken.add(renamed[name])
-    if not renamed:
-        return spec
-    result = spec
-    for index, volume in enumerate(volumes):
-        if isinstance(volume, dict) and str(volume.get("name")) in renamed:
-            result = replace_at(result, ("volumes", index, "name"), renamed[str(volume["name"])])
-    for key in CONTAINER_LISTS:
-        for place, container in enumerate(sequence(spec.get(key))):
-            for kind in ("volumeMounts", "volumeDevices"):
-                for index, mount in enumerate(sequence(mapping(container).get(kind))):
-                    name = str(mapping(mount).get("name"))
-                    if name in renamed:
-                        result = replace_at(
-                            result, (key, place, kind, index, "name"), renamed[name]
-                        )
-    return result
-
-
-def _mounted_names(spec: Mapping[str, Any]) -> list[str]:
-    return [
-        str(mount["name"])
-        for key in CONTAINER_LISTS
-        for container in sequence(spec.get(key))
-        for kind in ("volumeMounts", "volumeDevices")
-        for mount in sequence(get(container, (kind,)))
-        if isinstance(mount, dict) and isinstance(mount.get("name"), str)
-    ]

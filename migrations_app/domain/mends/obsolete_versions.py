@@ -123,7 +123,7 @@ def _autoscaler(body: Object, old: str) -> Object:
     metrics = mapping(body.get("spec")).get("metrics")
     if old != "autoscaling/v2beta1" or not isinstance(metrics, list):
         return body
-    return replace_at(body, ("spec", "metrics"), [_metric(metric) for metric in metrics])
+    return dict(replace_at(body, ("spec", "metrics"), [_metric(metric) for metric in metrics]))
 
 
 def _metric(metric: Any) -> Any:
@@ -178,7 +178,9 @@ def _definition(body: Object, _old: str) -> Object:
     spec["versions"] = [
         {
             **{key: value for key, value in shared.items() if value},
-            "schema": {"openAPIV3Schema": _structural(schema, bool(preserve)) or open_schema},
+            "schema": {
+                "openAPIV3Schema": _structural(schema, preserve=bool(preserve)) or open_schema
+            },
             **mapping(item),
         }
         for item in versions
@@ -213,7 +215,7 @@ def _columns(columns: Any) -> Any:
     ]
 
 
-def _structural(schema: Any, preserve: bool) -> dict[str, Any] | None:
+def _structural(schema: Any, *, preserve: bool) -> dict[str, Any] | None:
     if not isinstance(schema, dict) or not schema:
         return None
     result = {"type": "object", **schema}

@@ -1,126 +1,161 @@
-"""Ports without twins, and with the names that several of them need.
+"""Ports of containers: complete, without twins, and with names that a cluster accepts.
 
-Source: Kubernetes API reference, ServicePort: names are required with more than one port and
-unique; port and protocol together are unique.
+Source: Kubernetes API reference, ContainerPort: a name is an IANA service name of at most 15
+characters, unique in its pod. Whatever names a port (a probe, a Service) follows its new name.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from migrations_app.domain.bundle import Object
-from migrations_app.domain.manifests.resources import get, map_containers, replace_at
-from migrations_app.domain.mends.base import Mend, each
+from migrations_app.domain.bundle import Object, Objects
+from migrations_app.domain.manifests.resources import (
+    containers,
+    get,
+    mapping,
+    namespace_of,
+    pod_metadata,
+    replace_at,
+    sequence,
+)
+from migrations_app.domain.mends.base import Mend
 from migrations_app.domain.messages import msg
-from migrations_app.domain.names import is_label, is_port_name, to_port_name
+from migrations_app.domain.names import is_port_name, to_port_name
+from migrations_app.domain.places import Path
+
+Renamed = Mapping[str, str]
+
+_HANDLERS = (
+    ("readinessProbe",),
+    ("livenessProbe",),
+    ("startupProbe",),
+    ("lifecycle", "preStop"),
+    ("lifecycle", "postStart"),
+)
 
 
-def _container_ports(container: Mapping[str, Any]) -> Mapping[str, Any]:
-    ports = container.get("ports")
-    if not isinstance(ports, list):
-        return container
+def _with_valid_ports(objects: Objects) -> list[Object]:
+    result: list[Object] = []
+    renamed: list[tuple[Object, Renamed]] = []
+    for body in objects:
+        changed, names = _workload(body)
+        result.append(changed)
+        if names:
+            renamed.append((changed, names))
+    return [_target_ports(body, renamed) for body in result] if renamed else result
+
+
+def _workload(body: Object) -> tuple[Object, Renamed]:
+    """The workload with valid ports, and which of its port names changed to what."""
+    result, names = body, {}
+    taken: set[str] = set()
+    for path, container in containers(body):
+        ports = container.get("ports")
+        if not isinstance(ports, list):
+            continue
+        own: dict[str, str] = {}
+        kept = _distinct(ports, own, taken)
+        if len(kept) != len(ports) or any(a is not b for a, b in zip(kept, ports, strict=True)):
+            result = replace_at(result, (*path, "ports"), kept)
+        for place in _named_handlers(container):
+            name = get(container, place)
+            if name in own:
+                result = replace_at(result, (*path, *place), own[name])
+        names.update(own)
+    return result, names
+
+
+def _distinct(ports: list[Any], own: dict[str, str], taken: set[str]) -> list[Any]:
+    """Ports without repetitions; a second name for the same port stays, it may be referred to."""
     kept: list[Any] = []
-    seen: set[tuple[Any, ...]] = set()
-    names: set[str] = set()
+    seen: dict[tuple[Any, ...], set[Any]] = defaultdict(set)
     for port in ports:
         if not isinstance(port, dict):
             kept.append(port)
             continue
-        port = _complete(port)
-        key = tuple(port.get(k) for k in ("containerPort", "hostPort", "hostIP")) + (
-            port.get("protocol") or "TCP",
-        )
-        if key in seen:
+        whole = _complete(port)
+        numbers = [whole.get(key) for key in ("containerPort", "hostPort", "hostIP")]
+        known = seen[(*map(repr, numbers), whole.get("protocol") or "TCP")]
+        name = whole.get("name")
+        if known and (name is None or name in known):
             continue
-        seen.add(key)
-        kept.append(_unique_name(port, names))
-    same = len(kept) == len(ports) and all(a is b for a, b in zip(kept, ports, strict=True))
-    return container if same else {**container, "ports": kept}
+        known.add(name if isinstance(name, str) else None)
+        kept.append(_named(whole, own, taken))
+    return kept
 
 
 def _complete(port: dict[str, Any]) -> dict[str, Any]:
     """Protocols are upper case, and a host port alone means the same port of the container."""
-    port = _upper(port)
-    if "containerPort" not in port and isinstance(port.get("hostPort"), int):
-        port = {**port, "containerPort": port["hostPort"]}
-    return port
+    result = upper_case(port)
+    if "containerPort" not in result and isinstance(result.get("hostPort"), int):
+        result = {**result, "containerPort": result["hostPort"]}
+    return result
 
 
-def _unique_name(port: dict[str, Any], names: set[str]) -> dict[str, Any]:
-    name = port.get("name")
-    if not isinstance(name, str):
-        return port
-    number = port.get("containerPort")
-    protocol = str(port.get("protocol") or "TCP").lower()
-    better = name if is_port_name(name) else to_port_name(name, f"p{number}"[:15])
-    if better in names:
-        better = f"{protocol}-{number}"[:15]
-    names.add(better)
-    return port if better == name else {**port, "name": better}
-
-
-def _service_ports(body: Object) -> Object:
-    if body.get("kind") != "Service" or body.get("apiVersion") != "v1":
-        return body
-    ports = get(body, ("spec", "ports"))
-    if not isinstance(ports, list) or not all(isinstance(port, dict) for port in ports):
-        return body
-    publishes = get(body, ("spec", "type")) in ("NodePort", "LoadBalancer")
-    plain = [port if publishes else _without_node_port(port) for port in ports]
-    changed = _named(_distinct([_upper(port) for port in plain]))
-    same = len(changed) == len(ports) and all(a is b for a, b in zip(changed, ports, strict=True))
-    return body if same else replace_at(body, ("spec", "ports"), changed)
-
-
-def _without_node_port(port: dict[str, Any]) -> dict[str, Any]:
-    """Only a NodePort or LoadBalancer Service may name a port of the nodes."""
-    if "nodePort" not in port:
-        return port
-    return {key: value for key, value in port.items() if key != "nodePort"}
-
-
-def _upper(port: dict[str, Any]) -> dict[str, Any]:
+def upper_case(port: dict[str, Any]) -> dict[str, Any]:
+    """The port with its protocol as the API writes it."""
     protocol = port.get("protocol")
     if isinstance(protocol, str) and protocol != protocol.upper():
         return {**port, "protocol": protocol.upper()}
     return port
 
 
-def _distinct(ports: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    seen: dict[tuple[Any, str], dict[str, Any]] = {}
-    for port in ports:
-        seen.setdefault((port.get("port"), str(port.get("protocol") or "TCP")), port)
-    return list(seen.values())
-
-
-def _named(ports: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    names: set[str] = set()
-    result: list[dict[str, Any]] = []
-    for port in ports:
+def _named(port: dict[str, Any], own: dict[str, str], taken: set[str]) -> dict[str, Any]:
+    name = port.get("name")
+    if not isinstance(name, str):
+        return port
+    number = port.get("containerPort")
+    better = name if is_port_name(name) else to_port_name(name, f"p{number}"[:15])
+    if better in taken:
         protocol = str(port.get("protocol") or "TCP").lower()
-        made = f"{protocol}-{port.get('port')}"
-        name = port.get("name")
-        if name in (None, "") and len(ports) == 1:
-            result.append(port)
-            continue
-        better = name if isinstance(name, str) and name else made
-        if not is_port_name(better) and not is_label(better):
-            better = to_port_name(better, made)
-        if better in names:
-            better = made
-        names.add(better)
-        result.append(port if better == name else {**port, "name": better})
+        better = f"{protocol}-{number}"[:15]
+    taken.add(better)
+    if better == name:
+        return port
+    own.setdefault(name, better)
+    return {**port, "name": better}
+
+
+def _named_handlers(container: Mapping[str, Any]) -> Iterator[Path]:
+    """Where a container's probes and hooks name a port."""
+    for handler in _HANDLERS:
+        for action in ("httpGet", "tcpSocket"):
+            path = (*handler, action, "port")
+            if isinstance(get(container, path), str):
+                yield path
+
+
+def _target_ports(body: Object, renamed: list[tuple[Object, Renamed]]) -> Object:
+    """A Service's named target ports, after the pods that it selects."""
+    if body.get("kind") != "Service":
+        return body
+    selector = mapping(get(body, ("spec", "selector")))
+    names = {
+        old: new
+        for workload, own in renamed
+        if selector
+        and namespace_of(workload) == namespace_of(body)
+        and _selects(selector, workload)
+        for old, new in own.items()
+    }
+    result = body
+    for index, port in enumerate(sequence(get(body, ("spec", "ports")))):
+        target = mapping(port).get("targetPort")
+        if isinstance(target, str) and target in names:
+            result = replace_at(result, ("spec", "ports", index, "targetPort"), names[target])
     return result
 
 
-CONTAINER = Mend(
+def _selects(selector: Mapping[str, Any], workload: Object) -> bool:
+    found = pod_metadata(workload)
+    labels = mapping(found[1].get("labels")) if found else {}
+    return all(labels.get(key) == value for key, value in selector.items())
+
+
+MEND = Mend(
     "SCH-04",
-    msg("Ports and their names are unique within a container."),
-    lambda objects: map_containers(objects, _container_ports),
-)
-SERVICE = Mend(
-    "SCH-04",
-    msg("The ports of a Service are distinct, and named where there are several."),
-    each(_service_ports),
+    msg("Ports and their names are unique within a pod, and names have at most 15 characters."),
+    _with_valid_ports,
 )

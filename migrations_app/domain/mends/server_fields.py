@@ -13,8 +13,16 @@ from migrations_app.domain.mends.base import Mend, each
 from migrations_app.domain.messages import msg
 
 _METADATA = frozenset(
-    "creationTimestamp deletionTimestamp deletionGracePeriodSeconds generation managedFields "
-    "resourceVersion selfLink uid".split()
+    {
+        "creationTimestamp",
+        "deletionGracePeriodSeconds",
+        "deletionTimestamp",
+        "generation",
+        "managedFields",
+        "resourceVersion",
+        "selfLink",
+        "uid",
+    }
 )
 _OWN_STATUS = frozenset({"CustomResourceDefinition"})
 _LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"

@@ -1,11 +1,12 @@
 """Volumes as Podman writes them and no cluster takes them.
 
-Podman 4.3 turns a tmpfs into a hostPath with the relative path ``tmpfs``, gives two containers'
-volumes one name, and forgets the volumes of init containers (``libpod/kube.go``).
+Podman 4.3 forgets the volumes of init containers, writes the options of a mount into its path
+when people do, and can give two volumes one name (``libpod/kube.go``).
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,29 +23,8 @@ from migrations_app.domain.mends.base import Mend
 from migrations_app.domain.messages import msg
 
 
-def _is_tmpfs(volume: Any) -> bool:
-    path = mapping(mapping(volume).get("hostPath")).get("path")
-    return path == "tmpfs"
-
-
-def _without_tmpfs(_body: Object, spec: dict[str, Any]) -> dict[str, Any]:
-    volumes = sequence(spec.get("volumes"))
-    if not any(_is_tmpfs(volume) for volume in volumes):
-        return spec
-    changed = [
-        {"name": volume.get("name"), "emptyDir": {"medium": "Memory"}}
-        if _is_tmpfs(volume)
-        else volume
-        for volume in volumes
-    ]
-    return {**spec, "volumes": changed}
-
-
 def _without_twins(_body: Object, spec: dict[str, Any]) -> dict[str, Any]:
-    """Of volumes with one name the first stays; equal ones go, different ones get a new name.
-
-    Which of two different volumes a mount meant cannot be known: mounts keep the first.
-    """
+    """Of volumes with one name the first stays: which of them a mount meant cannot be known."""
     volumes = sequence(spec.get("volumes"))
     names = [volume.get("name") for volume in volumes if isinstance(volume, dict)]
     if len(set(map(str, names))) == len(volumes):
@@ -80,6 +60,8 @@ def _container_without_twins(container: Any) -> Any:
     )
 
 
+_PODMAN_CLAIM = "-pvc"
+_ANONYMOUS = re.compile(r"[0-9a-f]{64}")
 _MOUNT_OPTIONS = frozenset({"z", "Z", "ro", "rw", "U", "O", "rslave", "rprivate", "rshared"})
 
 
@@ -103,11 +85,21 @@ def _plain_mount(mount: Any) -> Any:
     return {**plain, "readOnly": True} if "ro" in options else plain
 
 
+def _named(index: int, volume: dict[str, Any]) -> dict[str, Any]:
+    """A name that slipped one level down goes up; else the volume is named by its place."""
+    for kind, source in volume.items():
+        if isinstance(source, dict) and kind in ("hostPath", "emptyDir", "persistentVolumeClaim"):
+            name = source.get("name")
+            if isinstance(name, str) and name:
+                left = {key: value for key, value in source.items() if key != "name"}
+                return {**volume, "name": name, kind: left}
+    return {**volume, "name": f"volume-{index}"}
+
+
 def _with_names(_body: Object, spec: dict[str, Any]) -> dict[str, Any]:
-    """A volume without a name gets one from its place."""
     volumes = sequence(spec.get("volumes"))
     changed = [
-        {**volume, "name": f"volume-{index}"}
+        _named(index, volume)
         if isinstance(volume, dict) and volume.get("name") in (None, "")
         else volume
         for index, volume in enumerate(volumes)
@@ -115,6 +107,24 @@ def _with_names(_body: Object, spec: dict[str, Any]) -> dict[str, Any]:
     if all(new is old for new, old in zip(changed, volumes, strict=True)):
         return spec
     return {**spec, "volumes": changed}
+
+
+def _missing(name: str, spec: dict[str, Any]) -> dict[str, Any]:
+    """What Podman would have declared: it calls the volume of the claim ``data`` ``data-pvc``.
+
+    That is known only where another volume of the pod shows the habit. An anonymous volume, named
+    by 64 hexadecimal digits, held nothing that outlives its container.
+    """
+    claim = name.removesuffix(_PODMAN_CLAIM)
+    is_podmans = claim != name and any(
+        mapping(mapping(volume).get("persistentVolumeClaim")).get("claimName")
+        == str(mapping(volume).get("name")).removesuffix(_PODMAN_CLAIM)
+        for volume in sequence(spec.get("volumes"))
+        if str(mapping(volume).get("name")).endswith(_PODMAN_CLAIM)
+    )
+    if is_podmans and not _ANONYMOUS.fullmatch(claim):
+        return {"name": name, "persistentVolumeClaim": {"claimName": claim}}
+    return {"name": name, "emptyDir": {}}
 
 
 def _with_missing(body: Object, spec: dict[str, Any]) -> dict[str, Any]:
@@ -129,7 +139,7 @@ def _with_missing(body: Object, spec: dict[str, Any]) -> dict[str, Any]:
                 for mount in sequence(mapping(container).get(field)):
                     name = mapping(mount).get("name")
                     if isinstance(name, str) and name not in declared:
-                        missing[name] = {"name": name, "emptyDir": {}}
+                        missing[name] = _missing(name, spec)
     if not missing:
         return spec
     return {**spec, "volumes": [*sequence(spec.get("volumes")), *missing.values()]}
@@ -142,11 +152,6 @@ def _mend(code: str, why: Any, change: Any) -> Mend:
     return Mend(code, why, change_all)
 
 
-TMPFS = _mend(
-    "VOL-02",
-    msg("Podman wrote a tmpfs as a path of the host; a cluster keeps it as an emptyDir in memory."),
-    _without_tmpfs,
-)
 OPTIONS = Mend(
     "SCH-01",
     msg("Options after a colon are Podman's; Kubernetes takes the path alone."),
@@ -157,6 +162,6 @@ TWINS = _mend("SCH-04", msg("Volume names are unique within a pod."), _without_t
 TWIN_MOUNTS = _mend("SCH-04", msg("A path can be mounted only once."), _without_twin_mounts)
 MISSING = _mend(
     "SCH-03",
-    msg("The volume of this mount was declared nowhere; an empty one stands in for it."),
+    msg("The volume of this mount was declared nowhere, and the pod could not be created."),
     _with_missing,
 )
