@@ -1,0 +1,1 @@
+"""Reads: what pages, resources and gates are shown. Nothing here writes."""
