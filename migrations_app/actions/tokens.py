@@ -1,0 +1,134 @@
+"""Tokens: made, shown once, used, revoked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from migrations_app.actions import audit, permissions
+from migrations_app.actions.permissions import Actor, Verb
+from migrations_app.actions.unit import action
+from migrations_app.domain.audit.tags import Tag
+from migrations_app.domain.errors import Conflict, InvalidInput
+from migrations_app.domain.messages import msg
+from migrations_app.domain.people.roles import Scope, scopes_of
+from migrations_app.models import AuthToken, User
+from migrations_app.models.tokens import hint, new_token_text, token_hash
+from migrations_app.queries.actors import verbs_anywhere
+
+DEFAULT_DAYS = 90
+MOST_DAYS = 366
+_NOTE_USE_EVERY = timedelta(minutes=1)
+
+
+@action
+def create_token(
+    *,
+    actor: Actor,
+    user: User,
+    name: str,
+    scopes: Collection[Scope] | None = None,
+    days: int = DEFAULT_DAYS,
+) -> tuple[AuthToken, str]:
+    """Make a token; the second value is its text, which nobody can see again.
+
+    Without ``scopes`` it gets every scope that its owner's roles allow. People make tokens for
+    themselves, administrators for anybody.
+
+    Raises:
+        InvalidInput: scopes beyond the owner's roles, or a life that is too long.
+    """
+    if actor.user != user:
+        permissions.require(actor, Verb.MANAGE_USERS)
+    if actor.kind == "token":
+        raise InvalidInput(msg("A token cannot make another token. Log in to make one."))
+    allowed = scopes_of(verbs_anywhere(Actor.person(user)))
+    wanted = tuple(dict.fromkeys(scopes)) if scopes is not None else allowed
+    beyond = [scope.value for scope in wanted if scope not in allowed]
+    if beyond or not wanted:
+        raise InvalidInput(
+            msg(
+                "%(name)s has no role for the scopes %(scopes)s. Allowed are: %(allowed)s.",
+                name=user.username,
+                scopes=", ".join(beyond) or "-",
+                allowed=", ".join(allowed),
+            )
+        )
+    if not 1 <= days <= MOST_DAYS:
+        raise InvalidInput(msg("A token lives 1 to %(most)s days.", most=MOST_DAYS))
+    text = new_token_text()
+    token = AuthToken.objects.create(
+        user=user,
+        name=name or "token",
+        scopes=[scope.value for scope in wanted],
+        digest=token_hash(text),
+        hint=hint(text),
+        expires=timezone.now() + timedelta(days=days),
+    )
+    audit.record(
+        tag=Tag.TOKEN_CREATED,
+        actor=actor,
+        data={
+            "token": str(token.pk),
+            "hint": token.hint,
+            "owner": user.username,
+            "scopes": token.scopes,
+            "days": str(days),
+        },
+    )
+    return token, text
+
+
+@action
+def revoke_token(*, actor: Actor, token: AuthToken) -> AuthToken:
+    """Make a token useless for ever.
+
+    Raises:
+        Conflict: it was revoked before.
+    """
+    if actor.user != token.user:
+        permissions.require(actor, Verb.MANAGE_USERS)
+    revoked = AuthToken.objects.filter(pk=token.pk, revoked=None).update(revoked=timezone.now())
+    if not revoked:
+        raise Conflict(msg("The token was revoked before."))
+    audit.record(
+        tag=Tag.TOKEN_REVOKED,
+        actor=actor,
+        data={"token": str(token.pk), "hint": token.hint, "owner": token.user.username},
+    )
+    token.refresh_from_db()
+    return token
+
+
+def use_token(*, text: str, request_id: str = "", ip: str = "") -> AuthToken | None:
+    """The valid token with this text, with its owner; None if there is none.
+
+    Notes when it was last used, to the minute, and its first use as an event.
+    """
+    now = timezone.now()
+    token = (
+        AuthToken.objects.select_related("user")
+        .filter(digest=token_hash(text), revoked=None, expires__gt=now, user__is_active=True)
+        .first()
+    )
+    if token is None:
+        return None
+    if token.last_used is None:
+        _note_first_use(token, Actor.token(token, request_id=request_id, ip=ip))
+    elif now - token.last_used > _NOTE_USE_EVERY:
+        AuthToken.objects.filter(pk=token.pk).update(last_used=now)
+    return token
+
+
+@transaction.atomic
+def _note_first_use(token: AuthToken, actor: Actor) -> None:
+    first = AuthToken.objects.filter(pk=token.pk, last_used=None).update(last_used=timezone.now())
+    if first:
+        audit.record(
+            tag=Tag.TOKEN_FIRST_USED,
+            actor=actor,
+            data={"token": str(token.pk), "hint": token.hint},
+        )
