@@ -129,10 +129,11 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
     on_source = checks.run(replace(context, objects=sources), checks.MENDED)
     findings = (*bundle.findings, *built.findings, *final, *_mended(on_source, final, new))
     objects, changes = _with_secrets(options.secrets, running, new.record(running.record))
+    text = to_yaml(item.body for item in objects)
     return Made(
         objects=objects,
-        text=to_yaml(item.body for item in objects),
-        digest=digest(running.bodies),
+        text=text,
+        digest=digest((item.body for item in objects), text),
         changes=changes,
         findings=findings,
         questions=_answered((*bundle.questions, *built.questions), options.answers),

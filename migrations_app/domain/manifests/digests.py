@@ -14,33 +14,40 @@ from typing import Any
 
 import rfc8785
 
+from migrations_app.domain.bundle import Object
 from migrations_app.domain.manifests.render import to_yaml
-from migrations_app.domain.manifests.resources import mapping
+from migrations_app.domain.manifests.resources import get, mapping, remove_at
 from migrations_app.domain.manifests.secret_markers import MARKER, hidden
 
 ANNOTATION = "kakehashi.dev/digest"
 
 
-def normalised(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The object as it is hashed."""
-    result = dict(hidden(dict(body)))
-    metadata = mapping(body.get("metadata"))
-    annotations = mapping(metadata.get("annotations"))
-    if ANNOTATION in annotations:
-        left = {key: value for key, value in annotations.items() if key != ANNOTATION}
-        trimmed = {key: value for key, value in metadata.items() if key != "annotations"}
-        result["metadata"] = {**trimmed, "annotations": left} if left else trimmed
+def normalised(body: Object) -> Object:
+    """The object as it is hashed; the very same one if there is nothing to hide."""
+    result = hidden(body)
+    if ANNOTATION in mapping(get(body, ("metadata", "annotations"))):
+        result = remove_at(result, ("metadata", "annotations", ANNOTATION))
+        if not get(result, ("metadata", "annotations")):
+            result = remove_at(result, ("metadata", "annotations"))
     if body.get("kind") == "Secret" and body.get("apiVersion") == "v1":
         keys = {*mapping(body.get("data")), *mapping(body.get("stringData"))}
-        result.pop("stringData", None)
+        result = {key: value for key, value in result.items() if key not in ("data", "stringData")}
         if keys:
             result["data"] = dict.fromkeys(sorted(keys), MARKER)
     return result
 
 
-def digest(objects: Iterable[Mapping[str, Any]]) -> str:
-    """The manifest digest: 64 hex digits."""
-    return hashlib.sha256(to_yaml(normalised(body) for body in objects).encode()).hexdigest()
+def digest(objects: Iterable[Object], text: str = "") -> str:
+    """The manifest digest: 64 hex digits.
+
+    ``text`` is the YAML of the same objects, if somebody has it: it saves writing it again where
+    there is nothing to hide.
+    """
+    bodies = list(objects)
+    hashed = [normalised(body) for body in bodies]
+    if not text or any(new is not old for new, old in zip(hashed, bodies, strict=True)):
+        text = to_yaml(hashed)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def inputs_digest(parts: Mapping[str, Any]) -> str:

@@ -2,41 +2,134 @@
 
 Strings that a YAML 1.1 or 1.2 reader would take for something else are quoted; PyYAML alone
 leaves ``y``, ``1e3`` or ``0o17`` bare, and a Go reader makes truth values and numbers of them.
+Events go straight to libyaml's emitter: PyYAML's representer and serializer would build a node
+for every value first, and resolve every scalar twice.
 """
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-import yaml
+from yaml import events as ev
+from yaml.cyaml import CEmitter
 
 from migrations_app.domain.reading import scalars
 
 _FIRST_KEYS = ("apiVersion", "kind", "metadata")
 _METADATA_KEYS = ("name", "generateName", "namespace", "labels", "annotations")
+_NAME = ("name",)
 _NUMBER_LIKE = re.compile(
-    r"[-+.]?[0-9][0-9_.,:eExXoObBa-fA-F+-]*|[-+]?\.(?:inf|nan)", re.IGNORECASE
+    r"[-+.]?[0-9][0-9_.,:eExXoObBa-fA-F+-]*|[-+]?\.(?:inf|nan)"
+    r"|[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}[T \t].*",
+    re.IGNORECASE,
 )
+"""Numbers of every base and reader, base 60, and dates and times of YAML 1.1."""
+
+_SPECIAL = frozenset({"", "<<", "="})
+"""Nothing at all, the merge key, and the default value of YAML 1.1."""
+
 _WIDTH = 2**16
+_SHORT = 128
 _BLOCK_SAFE = re.compile(
     r"[^\t\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+_MAPPING_START = ev.MappingStartEvent(None, None, implicit=True, flow_style=False)
+_MAPPING_END = ev.MappingEndEvent()
+_SEQUENCE_START = ev.SequenceStartEvent(None, None, implicit=True, flow_style=False)
+_SEQUENCE_END = ev.SequenceEndEvent()
+_IMPLICIT = (True, True)
 
 
-class _Dumper(yaml.CSafeDumper):
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
+def to_yaml(objects: Iterable[Mapping[str, Any]]) -> str:
+    """YAML documents in the given order, separated by ``---``; ``""`` without objects.
+
+    Of an object the first keys stand in their usual order and the others are sorted; within, a
+    ``name`` goes first. Lists keep their order: in Kubernetes it can carry meaning.
+    """
+    stream = io.StringIO()
+    emitter = CEmitter(stream, width=_WIDTH, allow_unicode=True)
+    emitter.emit(ev.StreamStartEvent())
+    for body in objects:
+        emitter.emit(ev.DocumentStartEvent(explicit=False))
+        for event in _object(body):
+            emitter.emit(event)
+        emitter.emit(ev.DocumentEndEvent(explicit=False))
+    emitter.emit(ev.StreamEndEvent())
+    return stream.getvalue()
 
 
-@lru_cache(maxsize=65536)
+def _object(body: Mapping[str, Any]) -> Iterator[ev.Event]:
+    yield _MAPPING_START
+    for key in _ordered(body, _FIRST_KEYS):
+        yield _text(key)
+        value = body[key]
+        if key == "metadata" and isinstance(value, dict):
+            yield from _mapping(value, _METADATA_KEYS)
+        else:
+            yield from _value(value)
+    yield _MAPPING_END
+
+
+def _value(value: Any) -> Iterator[ev.Event]:
+    if isinstance(value, str):
+        yield _text(value)
+    elif isinstance(value, dict):
+        yield from _mapping(value, _NAME)
+    elif isinstance(value, list):
+        yield _SEQUENCE_START
+        for item in value:
+            yield from _value(item)
+        yield _SEQUENCE_END
+    else:
+        yield ev.ScalarEvent(None, None, _IMPLICIT, _plain(value))
+
+
+def _mapping(value: Mapping[str, Any], first: tuple[str, ...]) -> Iterator[ev.Event]:
+    yield _MAPPING_START
+    for key in _ordered(value, first):
+        yield _text(key)
+        yield from _value(value[key])
+    yield _MAPPING_END
+
+
+def _ordered(value: Mapping[str, Any], first: tuple[str, ...]) -> list[str]:
+    keys = sorted(value)
+    leading = [key for key in first if key in value]
+    return [*leading, *(key for key in keys if key not in leading)] if leading else keys
+
+
+def _plain(value: Any) -> str:
+    """A value that is not text, as JSON and every YAML reader know it."""
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    text = repr(value)
+    mantissa, e, exponent = text.partition("e")
+    return f"{mantissa}.0e{exponent}" if e and "." not in mantissa else text
+
+
+def _text(text: str) -> ev.ScalarEvent:
+    return _short_text(text) if len(text) <= _SHORT else _scalar(text)
+
+
+def _scalar(text: str) -> ev.ScalarEvent:
+    return ev.ScalarEvent(None, None, _IMPLICIT, text, style=_style(text))
+
+
+_short_text = lru_cache(maxsize=16384)(_scalar)
+"""Keys and usual values come again and again; long texts may be large or secret."""
+
+
 def _style(text: str) -> str | None:
     """How a string is written: None leaves the choice to the emitter."""
     if "\n" in text:
         return "|" if _fits_a_block(text) else '"'
-    if not text or _NUMBER_LIKE.fullmatch(text):
+    if text in _SPECIAL or _NUMBER_LIKE.fullmatch(text):
         return "'"
     if "\x85" in text or "\u2028" in text or "\u2029" in text or "\ufeff" in text:
         return '"'
@@ -52,65 +145,3 @@ def _fits_a_block(text: str) -> bool:
     if _BLOCK_SAFE.search(text) or text.startswith((" ", "\n", "\t")):
         return False
     return not any(line != line.rstrip() for line in text.split("\n")) and not text.isspace()
-
-
-def _represent_text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=_style(text))
-
-
-def _represent_float(dumper: _Dumper, number: float) -> yaml.ScalarNode:
-    text = repr(number)
-    if "e" in text and "." not in text:
-        mantissa, _e, exponent = text.partition("e")
-        text = f"{mantissa}.0e{exponent}"
-    return dumper.represent_scalar("tag:yaml.org,2002:float", text)
-
-
-_Dumper.add_representer(str, _represent_text)
-_Dumper.add_representer(float, _represent_float)
-
-
-def canonical(body: Mapping[str, Any]) -> dict[str, Any]:
-    """The object with its first keys in their usual order and the others sorted.
-
-    Lists keep their order everywhere: in Kubernetes it can carry meaning.
-    """
-    ordered = {key: body[key] for key in _FIRST_KEYS if key in body}
-    if isinstance(ordered.get("metadata"), dict):
-        ordered["metadata"] = _ordered(ordered["metadata"], _METADATA_KEYS)
-    for key in sorted(body, key=str):
-        if key not in ordered:
-            ordered[key] = _sorted_keys(body[key])
-    return ordered
-
-
-def _ordered(value: Mapping[str, Any], first: tuple[str, ...]) -> dict[str, Any]:
-    ordered = {key: _sorted_keys(value[key]) for key in first if key in value}
-    ordered.update((key, _sorted_keys(value[key])) for key in sorted(value) if key not in ordered)
-    return ordered
-
-
-def _sorted_keys(value: Any) -> Any:
-    if isinstance(value, dict):
-        if "name" in value:
-            return {
-                "name": _sorted_keys(value["name"]),
-                **{key: _sorted_keys(value[key]) for key in sorted(value) if key != "name"},
-            }
-        return {key: _sorted_keys(value[key]) for key in sorted(value)}
-    if isinstance(value, list):
-        return [_sorted_keys(item) for item in value]
-    return value
-
-
-def to_yaml(objects: Iterable[Mapping[str, Any]]) -> str:
-    """YAML documents in the given order, separated by ``---``; ``""`` without objects."""
-    return yaml.dump_all(
-        [canonical(body) for body in objects],
-        Dumper=_Dumper,
-        sort_keys=False,
-        allow_unicode=True,
-        explicit_start=False,
-        default_flow_style=False,
-        width=_WIDTH,
-    )
