@@ -15,7 +15,7 @@ from migrations_app.domain.bundle import Bundle, Facts, SourceObject
 from migrations_app.domain.checks import CheckContext
 from migrations_app.domain.checks.images import registry_facts
 from migrations_app.domain.findings import Finding
-from migrations_app.domain.fixes import accepted_fixes
+from migrations_app.domain.fixes import apply_accepted
 from migrations_app.domain.loss import LossRow
 from migrations_app.domain.loss_report import loss_rows
 from migrations_app.domain.manifests.build import build
@@ -122,7 +122,11 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
         *registry_facts(settings.section("registry")),
     )
     if options.accepted_fixes:
-        running.run(accepted_fixes(checks.run(context), options.accepted_fixes))
+        apply_accepted(
+            running,
+            options.accepted_fixes,
+            lambda objects: checks.run(replace(context, objects=objects)),
+        )
         context = replace(context, objects=tuple(running.objects))
     new = Relabelling.of(sources, running)
     final = checks.run(context)

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from migrations_app.domain.checks import images, names, schema, security, workloads
+from migrations_app.domain.checks import (
+    configuration,
+    duplicates,
+    images,
+    names,
+    probes,
+    references,
+    resources,
+    schema,
+    security,
+    workloads,
+)
 from migrations_app.domain.checks.base import Check, CheckContext
 from migrations_app.domain.findings import Finding
 
@@ -12,8 +23,8 @@ ALL: tuple[Check, ...] = (
     names.invalid_metadata,
     schema.schema_violations,
     schema.obsolete_versions,
-    schema.dangling_references,
-    schema.duplicate_names,
+    references.dangling_references,
+    duplicates.duplicate_names,
     schema.unknown_kinds,
     workloads.relative_host_paths,
     images.unreachable_images,
@@ -22,11 +33,12 @@ ALL: tuple[Check, ...] = (
     images.unpinned_digests,
     security.root_that_may_not_be,
     security.prefixed_capabilities,
-    workloads.missing_resources,
-    workloads.fractional_memory,
-    workloads.missing_probes,
-    workloads.secrets_in_clear,
-    workloads.missing_secrets,
+    resources.missing_resources,
+    resources.fractional_memory,
+    probes.missing_probes,
+    probes.probes_without_port,
+    configuration.secrets_in_clear,
+    configuration.missing_secrets,
     workloads.bare_pods,
     security.not_rehearsable,
 )
@@ -37,11 +49,11 @@ MENDED: tuple[Check, ...] = (
     names.invalid_metadata,
     schema.schema_violations,
     schema.obsolete_versions,
-    schema.dangling_references,
-    schema.duplicate_names,
+    references.dangling_references,
+    duplicates.duplicate_names,
     workloads.relative_host_paths,
     security.prefixed_capabilities,
-    workloads.fractional_memory,
+    resources.fractional_memory,
 )
 """The checks whose problem rendering mends: they also look at what was read."""
 

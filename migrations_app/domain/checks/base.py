@@ -8,7 +8,7 @@ from typing import Any
 
 from migrations_app.domain.bundle import Facts, SourceObject
 from migrations_app.domain.findings import Finding, Severity
-from migrations_app.domain.manifests.resources import containers
+from migrations_app.domain.manifests.resources import containers, mapping
 from migrations_app.domain.messages import Message
 from migrations_app.domain.places import Path, Place, pointer
 from migrations_app.domain.schemas import Schemas
@@ -43,8 +43,20 @@ class Rule:
     fixable: bool = False
     waivable: bool = True
 
-    def found(self, item: SourceObject, path: Path, message: Message, subject: str = "") -> Finding:
-        """A finding at a field of an object; its place in the source is looked up."""
+    def found(
+        self,
+        item: SourceObject,
+        path: Path,
+        message: Message,
+        subject: str = "",
+        *,
+        fixable: bool | None = None,
+        waivable: bool | None = None,
+    ) -> Finding:
+        """A finding at a field of an object; its place in the source is looked up.
+
+        ``fixable`` and ``waivable`` are the rule's own unless this finding differs from it.
+        """
         origin = item.origin.at(path)
         return Finding(
             code=self.code,
@@ -55,8 +67,8 @@ class Rule:
             message=message,
             why=self.why,
             fix=self.fix,
-            fixable=self.fixable,
-            waivable=self.waivable,
+            fixable=self.fixable if fixable is None else fixable,
+            waivable=self.waivable if waivable is None else waivable,
             subject=subject,
         )
 
@@ -68,3 +80,9 @@ def all_containers(
     for item in context.objects:
         for path, container in containers(item.body):
             yield item, path, container
+
+
+def selected_by(selector: Any, labels: Any) -> bool:
+    """Whether a selector of plain labels chooses a pod with these labels; an empty one does not."""
+    wanted, present = mapping(selector), mapping(labels)
+    return bool(wanted) and all(present.get(key) == value for key, value in wanted.items())

@@ -13,25 +13,25 @@ from migrations_app.domain.images import ImageRef
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Path
 
-_IMG_01 = Rule(
+IMG_01 = Rule(
     "IMG-01",
     Severity.BLOCKER,
     msg("Podman looks into its own store and its list of registries; a node has neither."),
     msg("Rewrite the image to a registry that the cluster can reach, with a registry preset."),
 )
-_IMG_02 = Rule(
+IMG_02 = Rule(
     "IMG-02",
     Severity.HIGH,
     msg("The same tag can be another image tomorrow: what was rehearsed is not what will run."),
     msg("Set a tag standard, such as ${GIT_COMMIT}, or pin the digest in a registry preset."),
 )
-_IMG_03 = Rule(
+IMG_03 = Rule(
     "IMG-03",
     Severity.HIGH,
     msg("Images from elsewhere pass by the house's scanning, and may vanish or be throttled."),
     msg("Add a rewrite for this registry to the registry preset."),
 )
-_IMG_04 = Rule(
+IMG_04 = Rule(
     "IMG-04",
     Severity.HIGH,
     msg("Without a digest nobody can show that the image that runs is the one that was checked."),
@@ -55,18 +55,24 @@ def images(
 
 
 def unreachable_images(context: CheckContext) -> Iterator[Finding]:
-    """IMG-01: an image that no cluster can pull: local, short, or no reference at all."""
+    """IMG-01: an image that no cluster can pull: local, short, or no reference at all.
+
+    The fix of a short name writes Docker Hub's full name, which is what most hosts take it for.
+    """
     for item, path, text, image in images(context):
         if image is None:
             shown = text or "(none)"
-            yield _IMG_01.found(item, path, msg("%(image)s is no image reference.", image=shown))
+            yield IMG_01.found(item, path, msg("%(image)s is no image reference.", image=shown))
         elif image.is_local:
-            yield _IMG_01.found(
+            yield IMG_01.found(
                 item, path, msg("%(image)s exists only on the host that built it.", image=text)
             )
         elif image.is_short:
-            yield _IMG_01.found(
-                item, path, msg("%(image)s does not say which registry it is in.", image=text)
+            yield IMG_01.found(
+                item,
+                path,
+                msg("%(image)s does not say which registry it is in.", image=text),
+                fixable=True,
             )
 
 
@@ -74,7 +80,7 @@ def floating_tags(context: CheckContext) -> Iterator[Finding]:
     """IMG-02: no tag, or ``latest``."""
     for item, path, text, image in images(context):
         if image is not None and image.floats:
-            yield _IMG_02.found(
+            yield IMG_02.found(
                 item,
                 path,
                 msg("%(image)s has no tag.", image=text)
@@ -96,7 +102,7 @@ def foreign_registries(context: CheckContext) -> Iterator[Finding]:
             continue
         full = f"{image.registry}/{image.path}"
         if not any(full.startswith(registry.rstrip("/") + "/") for registry in allowed):
-            yield _IMG_03.found(
+            yield IMG_03.found(
                 item, path, msg("%(image)s is in none of the house's registries.", image=text)
             )
 
@@ -107,9 +113,7 @@ def unpinned_digests(context: CheckContext) -> Iterator[Finding]:
         return
     for item, path, text, image in images(context):
         if image is not None and not image.digest:
-            yield _IMG_04.found(
-                item, path, msg("The digest of %(image)s is not known.", image=text)
-            )
+            yield IMG_04.found(item, path, msg("The digest of %(image)s is not known.", image=text))
 
 
 def registry_facts(section: Any) -> tuple[tuple[str, ...], bool]:

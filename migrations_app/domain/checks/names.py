@@ -22,21 +22,21 @@ from migrations_app.domain.mends.naming import accepts_name
 from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.places import Path
 
-_NAM_01 = Rule(
+NAM_01 = Rule(
     "NAM-01",
     Severity.BLOCKER,
     msg("Podman takes almost any name; Kubernetes makes DNS names of them (RFC 1123)."),
     msg("Use at most 63 lower-case letters, digits and hyphens; rendering proposes such a name."),
     waivable=False,
 )
-_NAM_02 = Rule(
+NAM_02 = Rule(
     "NAM-02",
     Severity.BLOCKER,
     msg("Two things with one name are one thing to a cluster: the second replaces the first."),
     msg("Give each its own name."),
     waivable=False,
 )
-_NAM_03 = Rule(
+NAM_03 = Rule(
     "NAM-03",
     Severity.BLOCKER,
     msg("Podman stores any key; a cluster refuses the object for a key or value it cannot take."),
@@ -53,7 +53,7 @@ def invalid_names(context: CheckContext) -> Iterator[Finding]:
     for item in context.objects:
         name = name_of(item.body)
         if name and not accepts_name(item.body, name):
-            yield _NAM_01.found(
+            yield NAM_01.found(
                 item,
                 ("metadata", "name"),
                 msg("%(name)s is not a name that Kubernetes accepts.", name=name),
@@ -64,7 +64,7 @@ def invalid_names(context: CheckContext) -> Iterator[Finding]:
         path, spec = found
         host = spec.get("hostname")
         if isinstance(host, str) and host and not names.is_label(host):
-            yield _NAM_01.found(
+            yield NAM_01.found(
                 item,
                 (*path, "hostname"),
                 msg("%(name)s is not a host name that Kubernetes accepts.", name=host),
@@ -72,7 +72,7 @@ def invalid_names(context: CheckContext) -> Iterator[Finding]:
         for index, volume in enumerate(sequence(spec.get("volumes"))):
             name = str(mapping(volume).get("name") or "")
             if not names.is_label(name):
-                yield _NAM_01.found(
+                yield NAM_01.found(
                     item,
                     (*path, "volumes", index, "name"),
                     msg("The volume name %(name)s is not accepted.", name=name),
@@ -81,7 +81,7 @@ def invalid_names(context: CheckContext) -> Iterator[Finding]:
     for item, path, container in all_containers(context):
         name = str(container.get("name") or "")
         if not names.is_label(name):
-            yield _NAM_01.found(
+            yield NAM_01.found(
                 item,
                 (*path, "name"),
                 msg("The container name %(name)s is not accepted.", name=name or "(none)"),
@@ -96,16 +96,13 @@ def colliding_names(context: CheckContext) -> Iterator[Finding]:
     """
     seen: dict[tuple[str, ...], str] = {}
     for item in context.objects:
-        key = (
-            group(item.body),
-            str(item.body.get("kind")),
-            namespace_of(item.body),
-            names.to_subdomain(name_of(item.body)) if name_of(item.body) else "",
-        )
-        if not key[3]:
+        name = name_of(item.body)
+        if not name:
             continue
+        plain = name if accepts_name(item.body, name) else names.to_subdomain(name)
+        key = (group(item.body), str(item.body.get("kind")), namespace_of(item.body), plain)
         if key in seen:
-            yield _NAM_02.found(
+            yield NAM_02.found(
                 item,
                 ("metadata", "name"),
                 msg(
@@ -134,7 +131,7 @@ def invalid_metadata(context: CheckContext) -> Iterator[Finding]:
                 for key, value in pairs.items():
                     message = _problem_of(field, key, value)
                     if message is not None:
-                        yield _NAM_03.found(item, (*path, field, key), message, key)
+                        yield NAM_03.found(item, (*path, field, key), message, key)
 
 
 def _problem_of(field: str, key: str, value: object) -> Message | None:

@@ -11,21 +11,21 @@ from migrations_app.domain.messages import msg
 from migrations_app.domain.places import parse_pointer
 from migrations_app.domain.rehearsal.policy import violations
 
-_SEC_03 = Rule(
+SEC_03 = Rule(
     "SEC-03",
     Severity.BLOCKER,
     msg("Podman plays it all the same; a kubelet refuses to start the container."),
     msg("Take runAsUser: 0 away, or set a user that is not root."),
     fixable=True,
 )
-_SEC_04 = Rule(
+SEC_04 = Rule(
     "SEC-04",
     Severity.BLOCKER,
     msg("Podman writes CAP_ before the name; containerd makes CAP_CAP_… of it and refuses."),
     msg("Write the capability without CAP_."),
     waivable=False,
 )
-_REH_01 = Rule(
+REH_01 = Rule(
     "REH-01",
     Severity.BLOCKER,
     msg("A rehearsal plays on a shared host: it runs nothing that could take that host over."),
@@ -37,14 +37,18 @@ def root_that_may_not_be(context: CheckContext) -> Iterator[Finding]:
     """SEC-03: the container must not run as root and is told to."""
     for item, path, container in all_containers(context):
         found = pod_spec(item.body)
-        pod = mapping(found[1].get("securityContext")) if found else {}
+        if found is None:
+            continue
+        pod_path, spec = found
         own = mapping(container.get("securityContext"))
-        must_not = own.get("runAsNonRoot", pod.get("runAsNonRoot"))
+        pod = mapping(spec.get("securityContext"))
         user = own.get("runAsUser", pod.get("runAsUser"))
-        if must_not is True and user == 0:
-            yield _SEC_03.found(
+        is_root = isinstance(user, int) and not isinstance(user, bool) and user == 0
+        if is_root and own.get("runAsNonRoot", pod.get("runAsNonRoot")) is True:
+            holder = path if "runAsUser" in own else pod_path
+            yield SEC_03.found(
                 item,
-                (*path, "securityContext", "runAsUser"),
+                (*holder, "securityContext", "runAsUser"),
                 msg("Container %(name)s has runAsNonRoot and user 0.", name=container.get("name")),
             )
 
@@ -58,7 +62,7 @@ def prefixed_capabilities(context: CheckContext) -> Iterator[Finding]:
                 sequence(get(container, ("securityContext", "capabilities", side)))
             ):
                 if isinstance(name, str) and name.upper().startswith("CAP_"):
-                    yield _SEC_04.found(
+                    yield SEC_04.found(
                         item,
                         (*where, index),
                         msg("%(name)s begins with CAP_.", name=name),
@@ -75,4 +79,4 @@ def not_rehearsable(context: CheckContext) -> Iterator[Finding]:
         path, spec = found
         for problem in violations(item.label, spec):
             inner = parse_pointer(problem.place.path)
-            yield _REH_01.found(item, (*path, *inner), problem.message, problem.code)
+            yield REH_01.found(item, (*path, *inner), problem.message, problem.code)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from migrations_app.domain.errors import Problem
+from migrations_app.domain.manifests.resources import mapping, sequence
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
 
@@ -37,7 +38,7 @@ def violations(label: str, pod_spec: dict[str, Any]) -> Iterator[Problem]:
                 label,
                 f"/{field}",
             )
-    if sysctls := (pod_spec.get("securityContext") or {}).get("sysctls"):
+    if sysctls := sequence(mapping(pod_spec.get("securityContext")).get("sysctls")):
         names = ", ".join(str(item.get("name")) for item in sysctls if isinstance(item, dict))
         yield _problem(
             "policy.sysctls",
@@ -46,13 +47,13 @@ def violations(label: str, pod_spec: dict[str, Any]) -> Iterator[Problem]:
             "/securityContext/sysctls",
         )
     for field in ("initContainers", "containers"):
-        for index, container in enumerate(pod_spec.get(field) or ()):
-            yield from _container_violations(label, f"/{field}/{index}", container)
+        for index, container in enumerate(sequence(pod_spec.get(field))):
+            yield from _container_violations(label, f"/{field}/{index}", mapping(container))
 
 
 def _container_violations(label: str, path: str, container: dict[str, Any]) -> Iterator[Problem]:
     name = container.get("name", "?")
-    security = container.get("securityContext") or {}
+    security = mapping(container.get("securityContext"))
     if security.get("privileged"):
         yield _problem(
             "policy.privileged",
@@ -67,7 +68,7 @@ def _container_violations(label: str, path: str, container: dict[str, Any]) -> I
             label,
             f"{path}/securityContext/procMount",
         )
-    for added in (security.get("capabilities") or {}).get("add") or ():
+    for added in sequence(mapping(security.get("capabilities")).get("add")):
         capability = str(added).upper().removeprefix("CAP_")
         if capability not in ALLOWED_CAPABILITIES:
             yield _problem(
@@ -81,20 +82,20 @@ def _container_violations(label: str, path: str, container: dict[str, Any]) -> I
                 label,
                 f"{path}/securityContext/capabilities/add",
             )
-    for device in container.get("volumeDevices") or ():
+    for device in sequence(container.get("volumeDevices")):
         yield _problem(
             "policy.device",
             msg(
                 "Container %(name)s of %(object)s uses the block device %(device)s.",
                 name=name,
                 object=label,
-                device=device.get("devicePath", "?"),
+                device=mapping(device).get("devicePath", "?"),
             ),
             label,
             f"{path}/volumeDevices",
         )
     for kind in ("limits", "requests"):
-        for resource in (container.get("resources") or {}).get(kind) or {}:
+        for resource in mapping(mapping(container.get("resources")).get(kind)):
             if resource not in ("cpu", "memory", "ephemeral-storage"):
                 yield _problem(
                     "policy.device",

@@ -1,0 +1,113 @@
+"""Secrets: in clear where they should not be, and missing where they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from migrations_app.domain.bundle import SourceObject
+from migrations_app.domain.checks.base import CheckContext, Rule, all_containers
+from migrations_app.domain.findings import Finding, Severity
+from migrations_app.domain.manifests.resources import (
+    get,
+    mapping,
+    name_of,
+    namespace_of,
+    pod_spec,
+    sequence,
+)
+from migrations_app.domain.messages import msg
+from migrations_app.domain.places import Path
+from migrations_app.domain.secrets import secret_reason
+
+CFG_01 = Rule(
+    "CFG-01",
+    Severity.HIGH,
+    msg("A manifest is stored and shown to many people; a Secret is kept apart from it."),
+    msg("Move the value into a Secret and refer to it."),
+    fixable=True,
+)
+CFG_03 = Rule(
+    "CFG-03",
+    Severity.HIGH,
+    msg("podman generate kube loses Podman's secrets; the cluster needs a Secret of that name."),
+    msg("Create the Secret in the cluster, or add it to the application."),
+)
+
+
+def secrets_in_clear(context: CheckContext) -> Iterator[Finding]:
+    """CFG-01: a value that looks secret stands in the manifest itself.
+
+    Told by the name (``DB_PASSWORD``), by a password inside a URL, or by the look of the value:
+    private keys, tokens, long random words. Variables of containers and values of ConfigMaps.
+    """
+    for item, path, container in all_containers(context):
+        for index, variable in enumerate(sequence(container.get("env"))):
+            name, value = mapping(variable).get("name"), mapping(variable).get("value")
+            if _looks_secret(name, value):
+                yield CFG_01.found(
+                    item,
+                    (*path, "env", index, "value"),
+                    msg("%(name)s looks like a secret and stands in clear.", name=name),
+                    str(name),
+                )
+    for item in context.objects:
+        if item.body.get("kind") != "ConfigMap":
+            continue
+        for name, value in mapping(item.body.get("data")).items():
+            if _looks_secret(name, value):
+                yield CFG_01.found(
+                    item,
+                    ("data", name),
+                    msg("%(name)s looks like a secret and stands in a ConfigMap.", name=name),
+                    name,
+                    fixable=False,
+                )
+
+
+def _looks_secret(name: Any, value: Any) -> bool:
+    return isinstance(name, str) and isinstance(value, str) and bool(secret_reason(name, value))
+
+
+def missing_secrets(context: CheckContext) -> Iterator[Finding]:
+    """CFG-03: a Secret that is asked for and is not among the objects.
+
+    ``podman generate kube`` loses Podman's own secrets. Where the Secret is in the cluster already,
+    a waiver says so.
+    """
+    known = {
+        (namespace_of(item.body), name_of(item.body))
+        for item in context.objects
+        if item.body.get("kind") == "Secret"
+    }
+    seen: set[tuple[str, str]] = set()
+    for item, path, name in _wanted_secrets(context):
+        asked = (item.label, name)
+        if (namespace_of(item.body), name) not in known and asked not in seen:
+            seen.add(asked)
+            yield CFG_03.found(
+                item, path, msg("The Secret %(name)s is not among the objects.", name=name), name
+            )
+
+
+def _wanted_secrets(context: CheckContext) -> Iterator[tuple[SourceObject, Path, str]]:
+    """Every Secret that a pod cannot start without, with the place that names it."""
+    for item, path, container in all_containers(context):
+        for field, inner in (("env", ("valueFrom", "secretKeyRef")), ("envFrom", ("secretRef",))):
+            for index, entry in enumerate(sequence(container.get(field))):
+                reference = mapping(get(entry, inner))
+                if name := _required(reference, "name"):
+                    yield item, (*path, field, index, *inner, "name"), name
+    for item in context.objects:
+        found = pod_spec(item.body)
+        if found is None:
+            continue
+        path, spec = found
+        for index, volume in enumerate(sequence(spec.get("volumes"))):
+            secret = mapping(mapping(volume).get("secret"))
+            if name := _required(secret, "secretName"):
+                yield item, (*path, "volumes", index, "secret", "secretName"), name
+
+
+def _required(reference: Mapping[str, Any], field: str) -> str:
+    return "" if reference.get("optional") else str(reference.get(field) or "")

@@ -1,0 +1,58 @@
+"""Requests and limits of containers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from migrations_app.domain.checks.base import CheckContext, Rule, all_containers
+from migrations_app.domain.findings import Finding, Severity
+from migrations_app.domain.manifests.resources import mapping
+from migrations_app.domain.mends.quantities import whole
+from migrations_app.domain.messages import msg
+
+RES_01 = Rule(
+    "RES-01",
+    Severity.HIGH,
+    msg("Podman shares the host; a scheduler needs requests, and a node limits, to stay sound."),
+    msg("Set requests and limits, for example with a resources preset."),
+)
+RES_02 = Rule(
+    "RES-02",
+    Severity.HIGH,
+    msg("Podman reads a fraction of memory as a number so large that there is no limit."),
+    msg("Write whole units: 1536Mi instead of 1.5Gi."),
+)
+
+
+def missing_resources(context: CheckContext) -> Iterator[Finding]:
+    """RES-01: a container without requests or without limits."""
+    for item, path, container in all_containers(context):
+        if "ephemeralContainers" in path:
+            continue
+        resources = mapping(container.get("resources"))
+        missing = [side for side in ("requests", "limits") if not resources.get(side)]
+        if missing == ["requests"] and mapping(resources["limits"]).keys() >= {"cpu", "memory"}:
+            continue
+        if missing:
+            yield RES_01.found(
+                item,
+                (*path, "resources"),
+                msg(
+                    "Container %(name)s has no %(missing)s.",
+                    name=container.get("name"),
+                    missing=" and no ".join(missing),
+                ),
+            )
+
+
+def fractional_memory(context: CheckContext) -> Iterator[Finding]:
+    """RES-02: an amount of memory with a fraction."""
+    for item, path, container in all_containers(context):
+        for side in ("requests", "limits"):
+            amount = mapping(mapping(container.get("resources")).get(side)).get("memory")
+            if isinstance(amount, str) and whole(amount) != amount:
+                yield RES_02.found(
+                    item,
+                    (*path, "resources", side, "memory"),
+                    msg("%(amount)s is a fraction.", amount=amount),
+                )

@@ -1,0 +1,137 @@
+"""Fixes that a person accepts one by one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from migrations_app.adapters.schemas import BundledSchemas
+from migrations_app.domain import checks
+from migrations_app.domain.bundle import SourceObject
+from migrations_app.domain.checks.base import CheckContext
+from migrations_app.domain.findings import Finding
+from migrations_app.domain.fixes import apply_accepted
+from migrations_app.domain.provenance import Origin, StepKind
+from migrations_app.domain.transforms.base import Running
+
+SCHEMAS = BundledSchemas()
+
+
+def look(objects: tuple[SourceObject, ...]) -> list[Finding]:
+    return checks.run(CheckContext(objects, SCHEMAS, "1.34"))
+
+
+def fixed(
+    *bodies: dict[str, Any], codes: tuple[str, ...], accepted: frozenset[str] = frozenset()
+) -> Running:
+    running = Running.of(SourceObject(body, Origin("a.yaml", 1, 1)) for body in bodies)
+    found = look(tuple(running.objects))
+    wanted = frozenset(f.fingerprint for f in found if f.code in codes and f.fixable)
+    apply_accepted(running, wanted | accepted, look)
+    return running
+
+
+def pod(container: dict[str, Any], **spec: Any) -> dict[str, Any]:
+    return {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "shop", "namespace": "bank", "annotations": {"a": "b"}},
+        "spec": {"containers": [{"name": "web", "image": "r.io/a:1", **container}], **spec},
+    }
+
+
+def test_a_secret_value_moves_into_a_secret_of_the_workload() -> None:
+    body = pod({"env": [{"name": "A", "value": "b"}, {"name": "DB_PASSWORD", "value": "hunter22"}]})
+
+    changed, secret = fixed(body, codes=("CFG-01",)).bodies
+
+    assert changed["spec"]["containers"][0]["env"] == [
+        {"name": "A", "value": "b"},
+        {
+            "name": "DB_PASSWORD",
+            "valueFrom": {"secretKeyRef": {"name": "shop-secrets", "key": "DB_PASSWORD"}},
+        },
+    ]
+    assert secret == {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "shop-secrets", "namespace": "bank"},
+        "type": "Opaque",
+        "stringData": {"DB_PASSWORD": "hunter22"},
+    }
+
+
+def test_two_containers_with_different_values_of_one_name_keep_both() -> None:
+    body = pod({"env": [{"name": "TOKEN", "value": "first-one-1"}]})
+    other = {"name": "api", "image": "r.io/b:1", "env": [{"name": "TOKEN", "value": "second-2"}]}
+    body["spec"]["containers"].append(other)
+
+    changed, secret = fixed(body, codes=("CFG-01",)).bodies
+
+    assert secret["stringData"] == {"TOKEN": "first-one-1", "api.TOKEN": "second-2"}
+    reference = changed["spec"]["containers"][1]["env"][0]["valueFrom"]["secretKeyRef"]
+    assert reference["key"] == "api.TOKEN"
+
+
+def test_a_bare_pod_becomes_a_deployment() -> None:
+    body = pod({}, volumes=[{"name": "d", "persistentVolumeClaim": {"claimName": "d"}}])
+
+    running = fixed(body, codes=("WLD-01",))
+    (made,) = running.bodies
+
+    assert made["kind"] == "Deployment"
+    assert made["spec"]["selector"] == {"matchLabels": {"app": "shop"}}
+    assert made["spec"]["template"]["metadata"] == {
+        "labels": {"app": "shop"},
+        "annotations": {"a": "b"},
+    }
+    assert made["spec"]["strategy"] == {"type": "Recreate"}
+    assert made["spec"]["template"]["spec"] is body["spec"]
+    assert not list(SCHEMAS.violations("1.34", made))
+    assert {entry.change.step.kind for entry in running.record} == {StepKind.FIX}
+
+
+def test_fixes_found_before_and_after_a_change_of_kind_both_apply() -> None:
+    body = pod(
+        {"env": [{"name": "DB_PASSWORD", "value": "hunter22"}], "ports": [{"containerPort": 80}]}
+    )
+    deployment = fixed(body, codes=("WLD-01",))
+    later = frozenset(f.fingerprint for f in look(tuple(deployment.objects)) if f.code == "PRB-01")
+
+    made, secret = fixed(body, codes=("WLD-01", "CFG-01"), accepted=later).bodies
+
+    container = made["spec"]["template"]["spec"]["containers"][0]
+    assert made["kind"] == "Deployment"
+    assert "valueFrom" in container["env"][0]
+    assert container["readinessProbe"] == {"tcpSocket": {"port": 80}}
+    assert secret["kind"] == "Secret"
+
+
+def test_root_that_may_not_be_goes() -> None:
+    body = pod({"securityContext": {"runAsNonRoot": True}}, securityContext={"runAsUser": 0})
+
+    (made,) = fixed(body, codes=("SEC-03",)).bodies
+
+    assert made["spec"]["securityContext"] == {}
+
+
+def test_a_short_name_gets_its_registry() -> None:
+    (made,) = fixed(pod({"image": "nginx:1.25"}), codes=("IMG-01",)).bodies
+
+    assert made["spec"]["containers"][0]["image"] == "docker.io/library/nginx:1.25"
+
+
+def test_missing_probes_open_the_first_port() -> None:
+    own = {"httpGet": {"path": "/", "port": 80}}
+    body = pod({"ports": [{"containerPort": 80}], "readinessProbe": own})
+
+    (made,) = fixed(body, codes=("PRB-01",)).bodies
+
+    container = made["spec"]["containers"][0]
+    assert container["readinessProbe"] == own
+    assert container["livenessProbe"] == {"tcpSocket": {"port": 80}}
+
+
+def test_what_nobody_accepted_stays() -> None:
+    body = pod({"env": [{"name": "DB_PASSWORD", "value": "hunter22"}]})
+
+    assert fixed(body, codes=()).bodies[0] is body
