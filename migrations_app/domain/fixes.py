@@ -74,7 +74,8 @@ def apply_accepted(running: Running, accepted: frozenset[str], look: Look) -> No
         fixes = [fix for finding in found if (fix := fix_for(finding)) is not None]
         if not fixes:
             return
-        running.run(sorted(fixes, key=lambda fix: fix.finding.code in _RENAMING))
+        others = [fix for fix in fixes if fix.finding.code not in _RENAMING]
+        running.run([*others, *(fix for fix in fixes if fix not in others)])
         left -= {finding.fingerprint for finding in found}
 
 

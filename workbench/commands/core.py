@@ -11,7 +11,7 @@ from typing import Any
 from migrations_app.adapters.schemas import BundledSchemas
 from migrations_app.domain.bundle import Bundle
 from migrations_app.domain.engine import Made, SecretsMode, render
-from migrations_app.domain.errors import InvalidPreset, MissingParameter, UnreadableSource
+from migrations_app.domain.errors import InvalidInput, MissingParameter, UnreadableSource
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.reading.limits import WIDE
 from migrations_app.domain.reading.read import read_bundle
@@ -40,7 +40,7 @@ def run(command: str, arguments: Sequence[str]) -> int:
     except UnreadableSource as error:
         print(error, file=sys.stderr)
         return UNREADABLE
-    except (InvalidPreset, MissingParameter) as error:
+    except (InvalidInput, MissingParameter) as error:
         print(error, file=sys.stderr)
         return EX_USAGE
 
