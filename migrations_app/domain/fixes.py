@@ -203,3 +203,6 @@ _CHANGES: dict[str, Change] = {
     "SEC-03": _without_root,
     "WLD-01": _to_deployment,
 }
+
+FIXED = frozenset(_CHANGES)
+"""The codes of findings that have a fix, where the finding itself says so."""

@@ -1,0 +1,95 @@
+"""The page ``docs/checks.md``, made of the rules and of the docstrings of their checks."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+
+from migrations_app.domain.checks import (
+    MENDED,
+    configuration,
+    duplicates,
+    images,
+    names,
+    probes,
+    references,
+    rehearsals,
+    resources,
+    schema,
+    security,
+    workloads,
+)
+from migrations_app.domain.checks.base import Rule
+from migrations_app.domain.fixes import FIXED
+
+ENTRIES: tuple[tuple[Rule, object], ...] = (
+    (names.NAM_01, names.invalid_names),
+    (names.NAM_02, names.colliding_names),
+    (names.NAM_03, names.invalid_metadata),
+    (schema.SCH_01, schema.schema_violations),
+    (schema.SCH_02, schema.obsolete_versions),
+    (references.SCH_03, references.dangling_references),
+    (duplicates.SCH_04, duplicates.duplicate_names),
+    (schema.SCH_07, schema.unknown_kinds),
+    (workloads.VOL_02, workloads.relative_host_paths),
+    (images.IMG_01, images.unreachable_images),
+    (images.IMG_02, images.floating_tags),
+    (images.IMG_03, images.foreign_registries),
+    (images.IMG_04, images.unpinned_digests),
+    (security.SEC_03, security.root_that_may_not_be),
+    (security.SEC_04, security.prefixed_capabilities),
+    (resources.RES_01, resources.missing_resources),
+    (resources.RES_02, resources.fractional_memory),
+    (probes.PRB_01, probes.missing_probes),
+    (probes.PRB_04, probes.probes_without_port),
+    (configuration.CFG_01, configuration.secrets_in_clear),
+    (configuration.CFG_03, configuration.missing_secrets),
+    (workloads.WLD_01, workloads.bare_pods),
+    (security.REH_01, security.not_rehearsable),
+    (rehearsals.REH_02, rehearsals.rehearsal_finding),
+)
+
+_INTRODUCTION = """# Checks
+
+What the workbench looks for in every manifest. A check only looks: what rendering mends by itself
+is reported as mended, what has a fix can be accepted in the browser or over the API, and all else
+is for a person. Findings of severity *blocker* and *high* close the gate of the next phase unless
+somebody waives them with a reason; some cannot be waived, because no reason makes a cluster accept
+the manifest.
+"""
+
+
+def checks_page() -> str:
+    """The whole page, as Markdown."""
+    return "\n".join([_INTRODUCTION, *_table(), "", *_sections()]).rstrip() + "\n"
+
+
+def _table() -> Iterator[str]:
+    yield "| Code | Severity | Finds | Fix | Waiver |"
+    yield "|---|---|---|---|---|"
+    for rule, check in ENTRIES:
+        summary, _rest = _documentation(check)
+        fix = (
+            "by rendering" if check in MENDED else "one click" if rule.code in FIXED else "by hand"
+        )
+        waiver = "yes" if rule.waivable else "no"
+        link = f"[{rule.code}](#{rule.code.lower()})"
+        yield f"| {link} | {rule.severity} | {summary} | {fix} | {waiver} |"
+
+
+def _sections() -> Iterator[str]:
+    for rule, check in ENTRIES:
+        summary, rest = _documentation(check)
+        yield f"## {rule.code}\n"
+        yield f"{summary[:1].upper()}{summary[1:]}\n"
+        if rest:
+            yield f"{rest}\n"
+        yield f"*Why.* {rule.why}\n"
+        yield f"*What to do.* {rule.fix}\n"
+
+
+def _documentation(check: object) -> tuple[str, str]:
+    """The first sentence of a check's docstring, without its code, and what follows."""
+    summary, _blank, rest = (inspect.getdoc(check) or "").partition("\n\n")
+    sentence = summary.partition(": ")[2].replace("\n", " ")
+    return sentence.replace("``", "`"), rest.strip().replace("``", "`")
