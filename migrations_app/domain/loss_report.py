@@ -26,9 +26,14 @@ Spot = tuple[str, int, int]
 class _Landed:
     """Where a value of the source ended up, and what was done to it on the way."""
 
+    label: str
     path: Path
     steps: tuple[Step, ...]
     value: Any
+
+
+Fresh = Mapping[int, list[_Landed]]
+"""Identity of a step → the values it wrote."""
 
 
 def loss_rows(sources: Sequence[SourceObject], running: Running) -> Iterator[LossRow]:
@@ -37,17 +42,21 @@ def loss_rows(sources: Sequence[SourceObject], running: Running) -> Iterator[Los
     changes: dict[int, list[Change]] = defaultdict(list)
     for item in running.record:
         changes[item.source].append(item.change)
+    elsewhere = _elsewhere(running)
     for index, source in enumerate(sources):
-        yield from _object_rows(source, final.get(index), changes[index])
+        yield from _object_rows(source, final.get(index), changes[index], elsewhere)
 
 
 def _object_rows(
-    source: SourceObject, made: SourceObject | None, changes: Sequence[Change]
+    source: SourceObject,
+    made: SourceObject | None,
+    changes: Sequence[Change],
+    elsewhere: Fresh,
 ) -> Iterator[LossRow]:
     if made is not None and made.body is source.body:
         yield from _kept(source)
         return
-    fate = _Fate.of(made, changes)
+    fate = _Fate.of(made, changes, elsewhere)
     label = source.label
     for path, _value in leaves(source.body):
         origin = source.origin.at(path)
@@ -70,35 +79,32 @@ class _Fate:
 
     landed:  spot → where values from there are now. An alias puts one spot in several places.
     removed: spot → the step that took the value away, and what it was.
-    fresh:   id of a step → the values it wrote, to find what it only moved.
+    fresh:   id of a step → the values it wrote, to find what it only moved; ``elsewhere`` those
+             in objects that no source has.
     """
 
-    label: str
     landed: Mapping[Spot, list[_Landed]]
     removed: Mapping[Spot, tuple[Change, Path, Any]]
-    fresh: Mapping[int, list[_Landed]]
+    fresh: Fresh
+    elsewhere: Fresh
 
     @classmethod
-    def of(cls, made: SourceObject | None, changes: Sequence[Change]) -> _Fate:
-        removed = _removed(changes)
-        if made is None:
-            return cls("", {}, removed, {})
+    def of(cls, made: SourceObject | None, changes: Sequence[Change], elsewhere: Fresh) -> _Fate:
         landed: dict[Spot, list[_Landed]] = defaultdict(list)
         fresh: dict[int, list[_Landed]] = defaultdict(list)
         holders: list[tuple[Spot, _Landed]] = []
-        for path, origin, value in _walk(made.origin, made.body, ()):
-            item = _Landed(path, origin.steps, value)
+        for here, origin in _values(made) if made is not None else ():
             spot = (origin.file, origin.line, origin.column)
             if not origin.line and origin.steps:
-                fresh[id(origin.steps[0])].append(item)
-            elif isinstance(value, dict | list) and value:
-                holders.append((spot, item))
+                fresh[id(origin.steps[0])].append(here)
+            elif isinstance(here.value, dict | list) and here.value:
+                holders.append((spot, here))
             else:
-                landed[spot].append(item)
-        for spot, item in holders:
-            if spot not in landed and item.steps:
-                landed[spot].append(item)
-        return cls(made.label, landed, removed, fresh)
+                landed[spot].append(here)
+        for spot, here in holders:
+            if spot not in landed and here.steps:
+                landed[spot].append(here)
+        return cls(landed, _removed(changes), fresh, elsewhere)
 
     def row(self, path: Path, origin: Origin, place: Place) -> LossRow:
         """The row of the leaf at ``path``."""
@@ -106,7 +112,7 @@ class _Fate:
         spot = (origin.file, origin.line, origin.column)
         here = _nearest(self.landed.get(spot, ()), path)
         if here is not None:
-            target = self.label + pointer(here.path)
+            target = here.label + pointer(here.path)
             done = here.steps[len(origin.steps) :]
             if done:
                 return LossRow(shown, Outcome.CONVERTED, target, done[-1].why, place)
@@ -121,20 +127,25 @@ class _Fate:
     def _moved_to(self, change: Change, path: Path, value: Any) -> str:
         """Where the step that took a value away wrote it again, ``""`` if it did not.
 
-        Under the same key any value counts; under another one only text and numbers do, since a
-        mere ``true`` is no sign of anything.
+        The longest common end of both paths decides. Under another key only text and numbers
+        count, since a mere ``true`` is no sign of anything.
         """
         telling = isinstance(value, str | int | float) and not isinstance(value, bool)
-        other = ""
-        for item in self.fresh.get(id(change.step), ()):
+        best, target = 0 if telling and value != "" else 1, ""
+        step = id(change.step)
+        for item in (*self.fresh.get(step, ()), *self.elsewhere.get(step, ())):
             if type(item.value) is not type(value) or item.value != value:
                 continue
-            target = self.label + pointer(item.path)
-            if item.path and path and item.path[-1] == path[-1]:
-                return target
-            if telling and value != "":
-                other = other or target
-        return other
+            common = _common_end(item.path, path)
+            if common > best or (common == best and not target):
+                best, target = common, item.label + pointer(item.path)
+        return target
+
+
+def _common_end(one: Path, other: Path) -> int:
+    """How many of the last steps of two paths are the same."""
+    pairs = zip(reversed(one), reversed(other), strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 _UNTOLD = msg("It stood in a part of the object that was replaced as a whole.")
@@ -144,6 +155,21 @@ def _nearest(found: Iterable[_Landed], path: Path) -> _Landed | None:
     """Of several values from one spot the one at the same path, else any."""
     listed = list(found)
     return next((item for item in listed if item.path == path), listed[0] if listed else None)
+
+
+def _elsewhere(running: Running) -> Fresh:
+    """What each step wrote into objects that no source has: values can have moved there, too."""
+    fresh: dict[int, list[_Landed]] = defaultdict(list)
+    for source, item in zip(running.sources, running.objects, strict=True):
+        for here, origin in _values(item) if source < 0 else ():
+            if origin.steps:
+                fresh[id(origin.steps[0])].append(here)
+    return fresh
+
+
+def _values(item: SourceObject) -> Iterator[tuple[_Landed, Origin]]:
+    for path, origin, value in _walk(item.origin, item.body, ()):
+        yield _Landed(item.label, path, origin.steps, value), origin
 
 
 def _walk(origin: Origin, value: Any, path: Path) -> Iterator[tuple[Path, Origin, Any]]:

@@ -7,7 +7,7 @@ difference, by identity: what a transform did not touch keeps its subtree, and c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -83,16 +83,40 @@ class Change:
 
 
 _ABSENT = object()
+_NAMING_KEYS = ("name", "mountPath", "containerPort", "port")
+"""What tells the elements of a list apart, where they have it."""
 
 
-def made(value: Any, step: Step) -> Origin:
-    """The origin tree of a value that no source holds."""
+def made(value: Any, step: Step, moved: Mapping[int, Origin] | None = None) -> Origin:
+    """The origin tree of a value that no source holds.
+
+    ``moved`` knows mappings and lists, by identity, that were elsewhere before the step: they
+    keep their origin.
+    """
+    if moved and id(value) in moved:
+        return moved[id(value)]
     origin = Origin(steps=(step,))
     if isinstance(value, dict):
-        origin.children = {key: made(item, step) for key, item in value.items()}
+        origin.children = {key: made(item, step, moved) for key, item in value.items()}
     elif isinstance(value, list):
-        origin.children = [made(item, step) for item in value]
+        origin.children = [made(item, step, moved) for item in value]
     return origin
+
+
+def _whereabouts(value: Any, origin: Origin) -> dict[int, Origin]:
+    """Identity of each mapping and list in a value → its origin."""
+    found: dict[int, Origin] = {}
+    waiting = [(value, origin)]
+    while waiting:
+        here, at = waiting.pop()
+        if not here or not isinstance(here, dict | list):
+            continue
+        found[id(here)] = at
+        if isinstance(here, dict):
+            waiting.extend((item, at.at((key,))) for key, item in here.items())
+        else:
+            waiting.extend((item, at.at((index,))) for index, item in enumerate(here))
+    return found
 
 
 def follow(before: Any, after: Any, origin: Origin, step: Step, changes: list[Change]) -> Origin:
@@ -130,11 +154,14 @@ def _follow_mapping(
 ) -> Origin:
     known = origin.children if isinstance(origin.children, dict) else {}
     children: dict[str, Origin] = {}
+    moved: dict[int, Origin] | None = None
     for key, value in after.items():
         old = before.get(key, _ABSENT)
         if old is _ABSENT:
             changes.append(Change(step, (*path, key), None, value, origin))
-            children[key] = made(value, step)
+            if moved is None and isinstance(value, dict | list):
+                moved = _whereabouts(before, origin)
+            children[key] = made(value, step, moved)
         else:
             child = known.get(key, origin)
             children[key] = _follow(old, value, child, step, changes, (*path, key))
@@ -200,7 +227,7 @@ def _identical(old: Any, new: Any) -> bool:
 def _namesake(old: Any, new: Any) -> bool:
     if not (isinstance(old, dict) and isinstance(new, dict)):
         return False
-    return any(key in old and old[key] == new.get(key) for key in ("name", "mountPath"))
+    return any(key in old and old[key] == new.get(key) for key in _NAMING_KEYS)
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
