@@ -61,9 +61,7 @@ def _objects(
     if value["kind"].endswith("List") and isinstance(items, list):
         yield from _items(document, items, origin, depth, problems)
         return
-    if not isinstance(value.get("metadata"), dict):
-        value = {**value, "metadata": {}} if value.get("metadata") is None else value
-    if not isinstance(value["metadata"], dict):
+    if not isinstance(value.get("metadata") or {}, dict):
         problems.append(
             _problem(
                 document,
