@@ -115,6 +115,6 @@ PODMANS = Mend(
 )
 SYNTAX = Mend(
     "NAM-03",
-    msg("Keys have at most one slash and values are text."),
+    msg("Keys have at most one slash; values are text, and those of labels short and plain."),
     each(_with_valid_keys),
 )
