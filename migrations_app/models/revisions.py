@@ -47,8 +47,8 @@ class Revision(models.Model):
     """What one service is in one environment. Nothing of it ever changes.
 
     ``objects_json`` and ``base_objects`` carry markers where secret values stood. The JSON lists
-    hold ``domain.records``. ``source_inputs`` is the digest of what the service itself brings
-    (sources, answers, fixes, pins): while it equals the service's own, the revision is current.
+    hold ``domain.records``. ``source_inputs`` is the digest of what the base is made from
+    (files, answers, fixes, presets): while it equals the assessment's, the revision is current.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -74,6 +74,7 @@ class Revision(models.Model):
     loss: models.JSONField[list[Any]] = models.JSONField(default=list)
     trail: models.JSONField[list[Any]] = models.JSONField(default=list)
     renames: models.JSONField[list[Any]] = models.JSONField(default=list)
+    provenance: models.JSONField[list[Any]] = models.JSONField(default=list)
 
     images: models.JSONField[dict[str, str]] = models.JSONField(default=dict)
     image_ids: models.JSONField[dict[str, str]] = models.JSONField(default=dict)

@@ -63,7 +63,8 @@ class ServiceSource(models.Model):
     """That a source told of a service, in which member file and under which name.
 
     ``number`` counts the sources of one service from 1; the highest is the one in force.
-    ``object_name`` is what the workload is called after mending.
+    ``read_name`` is what the source calls the workload, ``object_name`` what it is called after
+    mending.
     """
 
     service = models.ForeignKey(Service, models.PROTECT, related_name="service_sources")
@@ -72,6 +73,7 @@ class ServiceSource(models.Model):
     member_path = models.CharField(max_length=500)
     workload_kind = models.CharField(max_length=63)
     namespace = models.CharField(max_length=253, blank=True)
+    read_name = models.CharField(max_length=253, blank=True)
     object_name = models.CharField(max_length=253)
     created = models.DateTimeField(auto_now_add=True)
 
@@ -102,6 +104,7 @@ class Assessment(models.Model):
     loss: models.JSONField[list[Any]] = models.JSONField(default=list)
     trail: models.JSONField[list[Any]] = models.JSONField(default=list)
     renames: models.JSONField[list[Any]] = models.JSONField(default=list)
+    provenance: models.JSONField[list[Any]] = models.JSONField(default=list)
     missing_parameters: models.JSONField[list[str]] = models.JSONField(default=list)
     worst = models.CharField(max_length=8, blank=True)
     severities: models.JSONField[dict[str, int]] = models.JSONField(default=dict)

@@ -1,0 +1,186 @@
+"""What people decide: answers to questions, and fixes that they accept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from migrations_app.actions import audit, permissions
+from migrations_app.actions.assessing import assess
+from migrations_app.actions.permissions import Actor, Verb
+from migrations_app.actions.services import locked, raise_version
+from migrations_app.actions.unit import action
+from migrations_app.domain import records
+from migrations_app.domain.audit.tags import Tag
+from migrations_app.domain.errors import Conflict, InvalidInput, Problem
+from migrations_app.domain.fixes import fix_for
+from migrations_app.domain.messages import msg
+from migrations_app.domain.schemas import Schemas
+from migrations_app.models import AcceptedFix, Answer, Application, Assessment, Service
+
+_LONGEST = 2000
+
+
+@action
+def answer_questions(
+    *,
+    actor: Actor,
+    service: Service,
+    answers: Mapping[str, str | None],
+    schemas: Schemas,
+    version: int | None = None,
+) -> Service:
+    """Answer questions of one service; None takes an answer back. All of them or none.
+
+    Raises:
+        InvalidInput: a question that was not asked, or an answer that it does not allow.
+        StaleState: the service was changed since ``version`` was read.
+    """
+    permissions.require(actor, Verb.ANSWER, service.application)
+    service = locked(service)
+    _check(answers, _asked([service]))
+    raise_version(service, version)
+    _keep(actor, service.application, service, answers)
+    assess(application=service.application, schemas=schemas, services=[service])
+    audit.record(
+        tag=Tag.ANSWER_GIVEN,
+        actor=actor,
+        data={"answers": dict(answers)},
+        application=service.application,
+        service=service,
+    )
+    return service
+
+
+@action
+def answer_for_application(
+    *,
+    actor: Actor,
+    application: Application,
+    answers: Mapping[str, str | None],
+    schemas: Schemas,
+) -> None:
+    """Answer questions for every service of an application that asks them.
+
+    Raises:
+        InvalidInput: a question that no service asks, or an answer that it does not allow.
+    """
+    permissions.require(actor, Verb.ANSWER, application)
+    services = list(
+        Service.objects.select_for_update()
+        .filter(application=application, archived=None)
+        .order_by("pk")
+    )
+    _check(answers, _asked(services))
+    asking = [s for s in services if set(answers) & set(_asked([s]))]
+    for service in asking:
+        raise_version(service)
+    _keep(actor, application, None, answers)
+    assess(application=application, schemas=schemas, services=asking)
+    audit.record(
+        tag=Tag.ANSWER_GIVEN,
+        actor=actor,
+        data={"answers": dict(answers), "services": [service.key for service in asking]},
+        application=application,
+    )
+
+
+@action
+def accept_fix(*, actor: Actor, service: Service, fingerprint: str, schemas: Schemas) -> Service:
+    """Accept the fix of one finding; from now on it is applied whenever the service is rendered.
+
+    Raises:
+        InvalidInput: there is no such finding, or only a person can mend it.
+        Conflict: it was accepted before.
+    """
+    permissions.require(actor, Verb.ACCEPT_FIX, service.application)
+    service = locked(service)
+    assessment = Assessment.objects.filter(service=service).first()
+    found = [
+        records.finding_from(record)
+        for record in (assessment.findings if assessment else ())
+        if record["fingerprint"] == fingerprint
+    ]
+    if AcceptedFix.objects.filter(service=service, fingerprint=fingerprint).exists():
+        raise Conflict(msg("This fix was accepted before."))
+    if not found or fix_for(found[0]) is None:
+        raise InvalidInput(
+            msg(
+                "There is no fix for %(fingerprint)s. Look at the findings of %(key)s for those "
+                "that can be fixed.",
+                fingerprint=fingerprint,
+                key=service.key,
+            )
+        )
+    AcceptedFix.objects.create(
+        service=service,
+        fingerprint=fingerprint,
+        code=found[0].code,
+        by=actor.user,
+        by_name=actor.name,
+    )
+    raise_version(service)
+    assess(application=service.application, schemas=schemas, services=[service])
+    audit.record(
+        tag=Tag.FIX_ACCEPTED,
+        actor=actor,
+        data={"code": found[0].code, "fingerprint": fingerprint, "place": str(found[0].place)},
+        application=service.application,
+        service=service,
+    )
+    return service
+
+
+def _asked(services: Iterable[Service]) -> dict[str, list[str]]:
+    """The questions of some services: id → allowed answers, empty for free text."""
+    rows = Assessment.objects.filter(service__in=list(services)).values_list("questions", flat=True)
+    return {
+        question["id"]: [choice["value"] for choice in question["choices"]]
+        for questions in rows
+        for question in questions
+    }
+
+
+def _check(answers: Mapping[str, str | None], asked: Mapping[str, list[str]]) -> None:
+    problems: list[Problem] = []
+    for key, value in answers.items():
+        if key not in asked:
+            problems.append(Problem("unknown_question", msg("Nobody asks %(id)s.", id=key)))
+        elif value is not None and asked[key] and value not in asked[key]:
+            problems.append(
+                Problem(
+                    "unknown_choice",
+                    msg(
+                        "%(value)s is no answer to %(id)s. Choose one of %(choices)s.",
+                        value=value,
+                        id=key,
+                        choices=", ".join(asked[key]),
+                    ),
+                )
+            )
+        elif value is not None and len(value) > _LONGEST:
+            problems.append(
+                Problem(
+                    "too_long", msg("An answer has at most %(most)s characters.", most=_LONGEST)
+                )
+            )
+    if problems:
+        raise InvalidInput(msg("The answers cannot be kept."), problems)
+
+
+def _keep(
+    actor: Actor,
+    application: Application,
+    service: Service | None,
+    answers: Mapping[str, str | None],
+) -> None:
+    for key, value in answers.items():
+        rows = Answer.objects.filter(application=application, service=service, question_id=key)
+        if value is None:
+            rows.delete()
+            continue
+        Answer.objects.update_or_create(
+            application=application,
+            service=service,
+            question_id=key,
+            defaults={"value": value, "by": actor.user, "by_name": actor.name},
+        )

@@ -1,0 +1,179 @@
+"""Findings, questions, losses and changes as plain values: what rows keep and what doors give out.
+
+Sentences keep their template and parameters, so that they can still be translated when somebody
+reads them. ``conceal`` takes secret values out of anything before it is kept.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from migrations_app.domain.bundle import SourceObject
+from migrations_app.domain.errors import Problem
+from migrations_app.domain.findings import Finding, Severity
+from migrations_app.domain.loss import LossRow
+from migrations_app.domain.manifests.secret_markers import MARKER
+from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.places import Place, pointer
+from migrations_app.domain.provenance import Step, leaves
+from migrations_app.domain.questions import Question
+from migrations_app.domain.transforms.base import Recorded
+
+Record = dict[str, Any]
+_SHORTEST_INSIDE = 6
+"""A secret this long is taken out of longer texts too; a shorter one only where it stands alone."""
+
+
+def message(value: Message) -> Record:
+    """A sentence; parameters that are not plain become text."""
+    params = {
+        key: item if isinstance(item, str | int | float | bool) else str(item)
+        for key, item in value.params.items()
+    }
+    return {"text": value.text, "params": params}
+
+
+def message_from(record: Mapping[str, Any]) -> Message:
+    """The sentence again."""
+    return msg(record["text"], **record["params"])
+
+
+def place(value: Place) -> Record:
+    return {
+        "file": value.file,
+        "line": value.line,
+        "column": value.column,
+        "object": value.object,
+        "path": value.path,
+    }
+
+
+def problem(value: Problem) -> Record:
+    return {
+        "code": value.code,
+        "message": message(value.message),
+        "place": place(value.place),
+    }
+
+
+def finding(value: Finding) -> Record:
+    return {
+        "fingerprint": value.fingerprint,
+        "code": value.code,
+        "severity": value.severity.value,
+        "place": place(value.place),
+        "message": message(value.message),
+        "why": message(value.why),
+        "fix": message(value.fix),
+        "fixable": value.fixable,
+        "waivable": value.waivable,
+        "mended": value.mended,
+        "subject": value.subject,
+    }
+
+
+def finding_from(record: Mapping[str, Any]) -> Finding:
+    """The finding again, as gates read it."""
+    return Finding(
+        code=record["code"],
+        severity=Severity(record["severity"]),
+        place=Place(**record["place"]),
+        message=message_from(record["message"]),
+        why=message_from(record["why"]),
+        fix=message_from(record["fix"]),
+        fixable=record["fixable"],
+        waivable=record["waivable"],
+        mended=record["mended"],
+        subject=record["subject"],
+    )
+
+
+def question(value: Question) -> Record:
+    return {
+        "id": value.id,
+        "code": value.code,
+        "text": message(value.text),
+        "why": message(value.why),
+        "choices": [{"value": c.value, "label": message(c.label)} for c in value.choices],
+        "recommended": value.recommended,
+        "answer": value.answer,
+        "place": place(value.place),
+    }
+
+
+def loss_row(value: LossRow) -> Record:
+    return {
+        "path": value.path,
+        "outcome": value.outcome.value,
+        "target": value.target,
+        "reason": message(value.reason),
+        "place": place(value.place),
+    }
+
+
+def change(value: Recorded) -> Record:
+    """One line of the trail: what was done to which field, by what and why."""
+    it = value.change
+    return {
+        "object": value.label,
+        "path": pointer(it.path),
+        **step(it.step),
+        "before": it.before,
+        "after": it.after,
+        "file": it.origin.file,
+        "line": it.origin.line,
+    }
+
+
+def step(value: Step) -> Record:
+    return {"kind": value.kind.value, "by": value.by, "why": message(value.why)}
+
+
+def provenance(objects: Iterable[SourceObject]) -> Iterator[Record]:
+    """For every value of every object: where it stands in a source, and what was done to it."""
+    for item in objects:
+        for path, _value in leaves(item.body):
+            origin = item.origin.at(path)
+            yield {
+                "object": item.label,
+                "path": pointer(path),
+                "file": origin.file,
+                "line": origin.line,
+                "steps": [step(one) for one in origin.steps],
+            }
+
+
+def secret_texts(values: Iterable[str]) -> frozenset[str]:
+    """The values as they may turn up: as written, and out of base64."""
+    texts = {value for value in values if value}
+    for value in list(texts):
+        try:
+            texts.add(base64.b64decode(value, validate=True).decode())
+        except (binascii.Error, UnicodeDecodeError):
+            continue
+    return frozenset(text for text in texts if text)
+
+
+def conceal(value: Any, secrets: frozenset[str]) -> Any:
+    """The value with a marker wherever a secret stands, alone or inside a longer text."""
+    if not secrets:
+        return value
+    if isinstance(value, str):
+        return _concealed(value, secrets)
+    if isinstance(value, Mapping):
+        return {key: conceal(item, secrets) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [conceal(item, secrets) for item in value]
+    return value
+
+
+def _concealed(text: str, secrets: frozenset[str]) -> str:
+    if text in secrets:
+        return MARKER
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= _SHORTEST_INSIDE and secret in text:
+            text = text.replace(secret, MARKER)
+    return text

@@ -1,0 +1,303 @@
+"""Everything that rendering an application takes: its sources in force, answers, fixes, presets.
+
+An application is rendered whole, so that references between services are followed and every
+object finds its owner. Of several sources that tell of one thing the newest counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from django.conf import settings
+
+from migrations_app.domain.bundle import Bundle, MemoryFiles, SourceKind, SourceObject
+from migrations_app.domain.engine import Options
+from migrations_app.domain.errors import UnreadableSource
+from migrations_app.domain.manifests.digests import inputs_digest
+from migrations_app.domain.manifests.ownership import is_service
+from migrations_app.domain.manifests.resources import name_of, namespace_of
+from migrations_app.domain.presets.layering import in_order
+from migrations_app.domain.presets.schema import Preset as Layer
+from migrations_app.domain.reading.limits import WIDE
+from migrations_app.domain.reading.read import read_bundle
+from migrations_app.domain.slices import Slice, Wanted
+from migrations_app.models import (
+    AcceptedFix,
+    Answer,
+    Application,
+    Environment,
+    PinnedPreset,
+    Preset,
+    SecretValue,
+    Service,
+    ServiceSource,
+    SourceMember,
+)
+
+Thing = tuple[str, str, str]
+"""Kind, namespace and name of an object as it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A source in force for a service: which file of the bundle tells of it, and how."""
+
+    row: ServiceSource
+    file: str
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(self.file, self.row.workload_kind, self.row.object_name)
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What an application is rendered from.
+
+    ``digests`` holds the digest of each file of the bundle; ``told`` the source in force of each
+    service that is not archived.
+    """
+
+    application: Application
+    bundle: Bundle
+    digests: Mapping[str, str]
+    told: Mapping[str, Told]
+    answers: Mapping[str, str]
+    fixes: frozenset[str]
+    layers: tuple[Layer, ...]
+
+    def options(
+        self,
+        service: Service | None = None,
+        *,
+        environment: Environment | None = None,
+        parameters: Mapping[str, str] | None = None,
+        images: Mapping[str, str] | None = None,
+    ) -> Options:
+        """The options for one service, or (None) for what all services have in common."""
+        name = environment.name if environment else None
+        pinned = pins(service) if service else ()
+        layers = in_order(self.layers, pinned)
+        return Options(
+            environment=name,
+            namespace=(environment.namespace or None) if environment else None,
+            kubernetes_version=(environment.kubernetes_version or None) if environment else None,
+            layers=tuple(item for item in layers if item.environment in ("", name)),
+            parameters=parameters or {},
+            images=images or {},
+            answers=self.answers,
+            accepted_fixes=self.fixes,
+        )
+
+
+def gather(application: Application) -> Inputs:
+    """Read everything anew. Sources were readable when they were stored; one that is no more (the
+    reader has become stricter) is left out."""
+    paths, files, digests = _files(application)
+    in_force = _in_force(application)
+    bundle = _read(files)
+    outdated = _outdated(application, in_force, paths)
+    order = {path: place for place, path in enumerate(files)}
+    bundle = replace(
+        bundle,
+        objects=_newest(bundle.objects, outdated, order, _sources(paths)),
+        specs=tuple(
+            spec
+            for spec in bundle.specs
+            if (spec.file, spec.name) not in {(file, thing[2]) for file, thing in outdated}
+        ),
+    )
+    return Inputs(
+        application=application,
+        bundle=bundle,
+        digests=digests,
+        told={
+            str(row.service_id): Told(row, paths[str(row.source_id), row.member_path])
+            for row in in_force
+            if (str(row.source_id), row.member_path) in paths
+        },
+        answers=_answers(application),
+        fixes=frozenset(
+            AcceptedFix.objects.filter(service__application=application).values_list(
+                "fingerprint", flat=True
+            )
+        ),
+        layers=layers(application),
+    )
+
+
+def source_inputs(inputs: Inputs, service: Service, part: Slice, options: Options) -> str:
+    """The digest of what a service's base manifest is made from."""
+    return inputs_digest(_base_parts(inputs, service, part, options))
+
+
+def revision_inputs(inputs: Inputs, service: Service, part: Slice, options: Options) -> str:
+    """The digest of everything that a revision is made from."""
+    return inputs_digest(
+        {
+            **_base_parts(inputs, service, part, options),
+            "presets": [_layer_id(layer) for layer in options.layers],
+            "environment": options.environment or "",
+            "namespace": options.namespace or "",
+        }
+    )
+
+
+def _base_parts(
+    inputs: Inputs, service: Service, part: Slice, options: Options
+) -> dict[str, object]:
+    asked = {question.id for question in part.questions}
+    fixes = AcceptedFix.objects.filter(service=service).values_list("fingerprint", flat=True)
+    return {
+        "engine": settings.VERSION,
+        "files": [[path, inputs.digests[path]] for path in contributing(inputs, service, part)],
+        "answers": {key: value for key, value in inputs.answers.items() if key in asked},
+        "fixes": sorted(fixes),
+        "presets": [_layer_id(layer) for layer in options.layers if not layer.environment],
+        "images": dict(options.images),
+        "parameters": dict(options.parameters),
+        "version": options.kubernetes_version or "",
+        "secrets": {key: str(number) for key, number in secret_versions(service).items()},
+    }
+
+
+def contributing(inputs: Inputs, service: Service, part: Slice) -> list[str]:
+    """The files that a service's objects were made from; of a capture, its whole folder."""
+    files = {item.file for item in part.objects if item.file}
+    told = inputs.told.get(str(service.pk))
+    if told is not None:
+        files.add(told.file)
+        folder = told.file.rpartition("/")[0]
+        if folder and told.row.source.kind == SourceKind.INSPECT.value:
+            files |= {path for path in inputs.digests if path.startswith(f"{folder}/")}
+    return sorted(files & set(inputs.digests))
+
+
+def secret_versions(service: Service) -> dict[str, int]:
+    """The secrets of a service and the latest version of each."""
+    rows = SecretValue.objects.filter(service=service)
+    return {f"{row.object}{row.pointer}": row.latest for row in rows}
+
+
+def layers(application: Application) -> tuple[Layer, ...]:
+    """The latest versions of the presets that apply to an application, of all environments."""
+    presets = Preset.objects.filter(
+        application__isnull=True, archived=None, pinned_only=False
+    ) | Preset.objects.filter(application=application, archived=None, pinned_only=False)
+    return tuple(
+        Layer.from_text(version.text, preset.name, preset.latest)
+        for preset in presets.prefetch_related("versions")
+        for version in preset.versions.all()
+        if version.number == preset.latest
+    )
+
+
+def pins(service: Service) -> tuple[Layer, ...]:
+    """The layers of a service's own."""
+    rows = PinnedPreset.objects.filter(service=service).select_related("version__preset")
+    return tuple(
+        replace(
+            Layer.from_text(row.version.text, row.version.preset.name, row.version.number),
+            environment=row.environment,
+        )
+        for row in rows
+    )
+
+
+def _layer_id(layer: Layer) -> str:
+    return f"{layer.label}:{layer.environment}"
+
+
+def _files(
+    application: Application,
+) -> tuple[dict[tuple[str, str], str], dict[str, bytes], dict[str, str]]:
+    """(source, path) → path in the bundle; the bytes; the digests. Newest sources first.
+
+    A path that a newer source has too gets a number behind it.
+    """
+    paths: dict[tuple[str, str], str] = {}
+    files: dict[str, bytes] = {}
+    digests: dict[str, str] = {}
+    members = (
+        SourceMember.objects.filter(source__application=application, errors=[])
+        .select_related("source")
+        .order_by("-source__created", "-source", "position")
+    )
+    for member in members:
+        path, number = member.path, 1
+        while path in files:
+            number += 1
+            path = f"{member.path}~{number}"
+        paths[str(member.source_id), member.path] = path
+        files[path] = member.original or member.redacted.encode()
+        digests[path] = member.digest
+    return paths, files, digests
+
+
+def _sources(paths: Mapping[tuple[str, str], str]) -> dict[str, str]:
+    return {path: source for (source, _member), path in paths.items()}
+
+
+def _in_force(application: Application) -> list[ServiceSource]:
+    rows = (
+        ServiceSource.objects.filter(service__application=application, service__archived=None)
+        .select_related("service", "source")
+        .order_by("service", "number")
+    )
+    return list({row.service_id: row for row in rows}.values())
+
+
+def _outdated(
+    application: Application,
+    in_force: Iterable[ServiceSource],
+    paths: Mapping[tuple[str, str], str],
+) -> set[tuple[str, Thing]]:
+    """Workloads in files that a newer source has replaced, or whose service is archived."""
+    current = {row.pk for row in in_force}
+    rows = ServiceSource.objects.filter(service__application=application).exclude(pk__in=current)
+    return {
+        (
+            paths[str(row.source_id), row.member_path],
+            (row.workload_kind, row.namespace, row.read_name),
+        )
+        for row in rows
+        if (str(row.source_id), row.member_path) in paths
+    }
+
+
+def _newest(
+    objects: Iterable[SourceObject],
+    outdated: set[tuple[str, Thing]],
+    order: Mapping[str, int],
+    sources: Mapping[str, str],
+) -> tuple[SourceObject, ...]:
+    """Without what newer sources replaced. Twins within one source stay: a check reports them."""
+    kept: list[SourceObject] = []
+    owner: dict[Thing, str] = {}
+    for item in sorted(objects, key=lambda item: order[item.file]):
+        thing = _thing(item)
+        if is_service(item.body):
+            if (item.file, thing) not in outdated:
+                kept.append(item)
+        elif owner.setdefault(thing, sources[item.file]) == sources[item.file]:
+            kept.append(item)
+    return tuple(kept)
+
+
+def _thing(item: SourceObject) -> Thing:
+    return str(item.body.get("kind")), namespace_of(item.body), name_of(item.body)
+
+
+def _read(files: Mapping[str, bytes]) -> Bundle:
+    try:
+        return read_bundle(MemoryFiles(files), WIDE, partial=True)
+    except UnreadableSource:
+        return Bundle()
+
+
+def _answers(application: Application) -> dict[str, str]:
+    """The application's answers, and over them those of its services."""
+    rows = Answer.objects.filter(application=application).order_by("service", "question_id")
+    given = {row.question_id: row.value for row in rows if row.service_id is None}
+    return given | {row.question_id: row.value for row in rows if row.service_id is not None}

@@ -1,0 +1,102 @@
+"""Rendering an application, with every secret value taken out before anything is kept or shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from migrations_app.domain import records, slices
+from migrations_app.domain.engine import Made, Options, render
+from migrations_app.domain.manifests.ownership import Ownership
+from migrations_app.domain.manifests.secret_markers import SecretPlace, reference, take
+from migrations_app.domain.presets.schema import Preset as Layer
+from migrations_app.domain.schemas import Schemas
+from migrations_app.domain.slices import Slice
+from migrations_app.models import Service
+from migrations_app.queries.inputs import Inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What was made, with markers in place of secret values, and the values apart from it."""
+
+    made: Made
+    ownership: Ownership
+    values: Mapping[SecretPlace, str]
+    secrets: frozenset[str]
+
+    def part(self, inputs: Inputs, service: Service) -> Slice | None:
+        """What one service owns, None if no source in force tells of it."""
+        told = inputs.told.get(str(service.pk))
+        owned = slices.find(self.ownership, told.wanted) if told else None
+        return slices.of_service(self.made, self.ownership, owned) if owned else None
+
+    @property
+    def shared(self) -> Slice:
+        """What no service owns alone."""
+        return slices.of_shared(self.made, self.ownership)
+
+    def values_of(self, part: Slice) -> dict[tuple[str, str], str]:
+        """The secret values of a part, by object without its namespace, and pointer."""
+        names = {reference(item.body) for item in part.objects}
+        return {
+            (name.partition("@")[0], pointer): value
+            for (name, pointer), value in self.values.items()
+            if name in names
+        }
+
+    def records(self, part: Slice) -> dict[str, list[Any]]:
+        """Everything said of a part as plain values, for the fields of the same names."""
+        plain = {
+            "findings": [records.finding(item) for item in part.findings],
+            "questions": [records.question(item) for item in part.questions],
+            "loss": [records.loss_row(item) for item in part.loss],
+            "trail": [records.change(item) for item in part.changes],
+            "renames": [dict(item) for item in part.renames],
+            "provenance": list(records.provenance(part.objects)),
+        }
+        return {key: records.conceal(value, self.secrets) for key, value in plain.items()}
+
+
+def rendered(inputs: Inputs, options: Options, schemas: Schemas) -> Rendered:
+    """Render the whole application.
+
+    Raises:
+        MissingParameter: a preset needs a parameter that was not given.
+        InvalidInput: an answer is none of its question's choices.
+    """
+    return hidden(render(inputs.bundle, options, schemas))
+
+
+def hidden(made: Made) -> Rendered:
+    """Take the secret values out of what was made."""
+    bodies, values = take(item.body for item in made.objects)
+    objects = tuple(
+        item if body is item.body else replace(item, body=body)
+        for item, body in zip(made.objects, bodies, strict=True)
+    )
+    safe = replace(made, objects=objects)
+    return Rendered(safe, slices.divided(safe), values, records.secret_texts(values.values()))
+
+
+def with_stand_ins(options: Options) -> tuple[Options, list[str]]:
+    """The options with something for each required parameter that was not given, and their names.
+
+    Good for looking at a service before anybody gave parameters; never for a revision.
+    """
+    missing = missing_parameters(options.layers, options.parameters)
+    stand_ins = {name: name.lower().replace("_", "-") for name in missing}
+    return replace(options, parameters={**stand_ins, **options.parameters}), missing
+
+
+def missing_parameters(layers: Iterable[Layer], given: Mapping[str, str]) -> list[str]:
+    """The parameters that some layer requires and nobody gave."""
+    return sorted(
+        {
+            name
+            for layer in layers
+            for name, parameter in layer.parameters.items()
+            if parameter.required and parameter.default is None and name not in given
+        }
+    )
