@@ -15,9 +15,8 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-import jsonschema_rs
-
 from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.places import Path
 from migrations_app.domain.schemas import SchemaViolation
 
 _FOLDER = re.compile(r"v(1\.\d+)\.\d+-local-strict")
@@ -64,6 +63,8 @@ def _kinds(version: str) -> Kinds:
 
 @lru_cache(maxsize=256)
 def _validator(version: str, name: str) -> Any:
+    import jsonschema_rs  # here, because commands that check nothing start faster without it
+
     definitions = _definitions(version)
     needed = _closure(name, definitions)
     return jsonschema_rs.validator_for(
@@ -121,7 +122,7 @@ def _violations(error: Any, definitions: dict[str, Any], root: str) -> Iterator[
         expected = _types(kind)
         yield SchemaViolation(
             path,
-            msg("Must be %(expected)s.", expected=expected.replace("|", " or ")),
+            msg("%(field)s must be %(expected)s.", field=_last(path), expected=_in_words(expected)),
             expected=expected,
         )
     elif name == "Required":
@@ -129,7 +130,11 @@ def _violations(error: Any, definitions: dict[str, Any], root: str) -> Iterator[
             path, msg("The field %(field)s is required.", field=_plain(kind.property))
         )
     elif name in ("OneOfNotValid", "AnyOf", "OneOfMultipleValid"):
-        yield SchemaViolation(path, msg("Must be text or a number."), expected="string|integer")
+        yield SchemaViolation(
+            path,
+            msg("%(field)s must be text or a number.", field=_last(path)),
+            expected="string|integer",
+        )
     else:
         yield SchemaViolation(path, msg("%(detail)s", detail=error.message))
 
@@ -148,6 +153,27 @@ def _types(kind: Any) -> str:
     types = kind.types
     listed = [types] if isinstance(types, str) else list(types)
     return "|".join(sorted(str(item) for item in listed if item != "null"))
+
+
+_WORDS = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "object": "a mapping",
+    "string": "text",
+}
+
+
+def _in_words(expected: str) -> str:
+    return " or ".join(_WORDS.get(word, word) for word in expected.split("|"))
+
+
+def _last(path: Path) -> str:
+    """The field that a path leads to, with its position if it is in a list."""
+    names = [str(step) for step in path if isinstance(step, str)]
+    position = f"[{path[-1]}]" if path and isinstance(path[-1], int) else ""
+    return f"{names[-1]}{position}" if names else "The object"
 
 
 def _near(field: str, known: list[str]) -> list[str]:
