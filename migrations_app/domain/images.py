@@ -8,6 +8,7 @@ to a cluster.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from docker_image import reference as grammar
 
@@ -37,25 +38,7 @@ class ImageRef:
         Raises:
             InvalidInput: the text is none.
         """
-        try:
-            parsed = grammar.Reference.parse(text.removeprefix(_TRANSPORT))
-        except Exception as error:  # the library raises its own and bare ones alike
-            raise InvalidInput(
-                msg(
-                    "%(text)s is not an image reference. Write for example "
-                    "registry.example.com/team/app:1.2.",
-                    text=repr(text[:80]),
-                )
-            ) from error
-        name = str(parsed["name"])
-        first, slash, rest = name.partition("/")
-        is_registry = bool(slash) and ("." in first or ":" in first or first == LOCAL_REGISTRY)
-        return cls(
-            registry=first if is_registry else "",
-            path=rest if is_registry else name,
-            tag=str(parsed["tag"] or ""),
-            digest=str(parsed["digest"] or ""),
-        )
+        return _parsed(text)
 
     def __str__(self) -> str:
         tag = f":{self.tag}" if self.tag else ""
@@ -91,6 +74,30 @@ class ImageRef:
 
     def without_digest(self) -> ImageRef:
         return replace(self, digest="")
+
+
+@lru_cache(maxsize=4096)
+def _parsed(text: str) -> ImageRef:
+    """Remembered, because transforms and checks ask about the same images again and again."""
+    try:
+        parsed = grammar.Reference.parse(text.removeprefix(_TRANSPORT))
+    except Exception as error:  # the library raises its own and bare ones alike
+        raise InvalidInput(
+            msg(
+                "%(text)s is not an image reference. Write for example "
+                "registry.example.com/team/app:1.2.",
+                text=repr(text[:80]),
+            )
+        ) from error
+    name = str(parsed["name"])
+    first, slash, rest = name.partition("/")
+    is_registry = bool(slash) and ("." in first or ":" in first or first == LOCAL_REGISTRY)
+    return ImageRef(
+        registry=first if is_registry else "",
+        path=rest if is_registry else name,
+        tag=str(parsed["tag"] or ""),
+        digest=str(parsed["digest"] or ""),
+    )
 
 
 def is_place(text: str) -> bool:

@@ -73,12 +73,13 @@ def _tag(tag: str) -> str:
 
 def _resources(settings: Settings) -> Iterator[Transform]:
     section = settings.section("resources")
-    for step, paths in settings.shares("resources"):
+    shares = settings.shares("resources")
+    for step, paths in shares:
         yield LimitResources(
             step=step,
             default=section.get("default") or {},
             containers=section.get("containers") or {},
-            owned=paths,
+            owned=paths if len(shares) > 1 else None,
         )
 
 
