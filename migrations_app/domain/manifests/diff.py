@@ -69,8 +69,8 @@ def compare(before: Sequence[Object], after: Sequence[Object]) -> tuple[ObjectDi
         earlier = old.pop(_identity(body), None)
         if earlier is None:
             result.append(_whole(DiffState.ADDED, None, body))
-        elif earlier != body:
-            result.append(_changed(earlier, body))
+        elif fields := tuple(_fields(earlier, body, ())):
+            result.append(_changed(earlier, body, fields))
     result.extend(_whole(DiffState.REMOVED, body, None) for body in old.values())
     return tuple(result)
 
@@ -92,20 +92,14 @@ def _whole(state: DiffState, before: Object | None, after: Object | None) -> Obj
     return ObjectDiff(reference(body), state, (FieldDiff("", before, after),), tuple(lines))
 
 
-def _changed(before: Object, after: Object) -> ObjectDiff:
-    return ObjectDiff(
-        reference(after),
-        DiffState.CHANGED,
-        tuple(_fields(before, after, ())),
-        tuple(_lines(to_yaml([before]), to_yaml([after]))),
-    )
+def _changed(before: Object, after: Object, fields: tuple[FieldDiff, ...]) -> ObjectDiff:
+    lines = tuple(_lines(to_yaml([before]), to_yaml([after])))
+    return ObjectDiff(reference(after), DiffState.CHANGED, fields, lines)
 
 
 def _lines(before: str, after: str) -> list[str]:
     return list(
-        difflib.unified_diff(
-            before.splitlines(), after.splitlines(), lineterm="", n=_CONTEXT_LINES
-        )
+        difflib.unified_diff(before.splitlines(), after.splitlines(), lineterm="", n=_CONTEXT_LINES)
     )[2:]
 
 
