@@ -7,7 +7,7 @@ it; secret values that turn up are put into their encrypted rows on the way.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from migrations_app.domain import records
@@ -66,9 +66,9 @@ def assess(
             values["inputs_digest"] = source_inputs(inputs, service, part, options)
         values["missing_parameters"] = missing
         before = known.get(service.pk)
-        if before is None or any(getattr(before, name) != value for name, value in values.items()):
+        if before is None or _differs(before, values):
             changed.add(str(service.pk))
-            Assessment.objects.update_or_create(service=service, defaults=values)
+        Assessment.objects.update_or_create(service=service, defaults=values)
     keep_shared_secrets(application, done.values(), source)
     return changed
 
@@ -135,6 +135,19 @@ def _target_version(application: Application) -> str:
     """The Kubernetes version that a base is checked against: that of the environment local."""
     rows = Environment.objects.filter(application=application, name="local")
     return rows.values_list("kubernetes_version", flat=True).first() or ""
+
+
+def _differs(before: Assessment, values: Mapping[str, Any]) -> bool:
+    """Whether anything but places in files is otherwise than it was."""
+    if any(before_value != values.get(name) for name, before_value in _telling(before)):
+        return True
+    found = {record["fingerprint"] for record in values.get("findings", ())}
+    return found != {record["fingerprint"] for record in before.findings}
+
+
+def _telling(assessment: Assessment) -> Iterator[tuple[str, Any]]:
+    for name in ("text", "severities", "open_questions", "problem", "missing_parameters"):
+        yield name, getattr(assessment, name)
 
 
 def _key(options: Options) -> Key:
