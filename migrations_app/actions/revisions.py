@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import Max
 
-from migrations_app.actions import audit, permissions
+from migrations_app.actions import audit, permissions, runs
 from migrations_app.actions.assessing import assess
 from migrations_app.actions.permissions import Actor, Verb
 from migrations_app.actions.services import locked, raise_version
@@ -17,12 +17,15 @@ from migrations_app.domain.audit.tags import Tag
 from migrations_app.domain.engine import Options, without_environment
 from migrations_app.domain.errors import Conflict, InvalidInput
 from migrations_app.domain.messages import msg
+from migrations_app.domain.presets.layering import settle
+from migrations_app.domain.runs import RunKind
 from migrations_app.domain.schemas import Schemas
 from migrations_app.domain.slices import Slice
 from migrations_app.models import (
     Application,
     Environment,
     Revision,
+    Run,
     Service,
     SharedRevision,
     Submission,
@@ -30,6 +33,7 @@ from migrations_app.models import (
 from migrations_app.queries.inputs import (
     Inputs,
     gather,
+    layered_options,
     revision_inputs,
     secret_versions,
     source_inputs,
@@ -79,6 +83,43 @@ class Wish:
 
 
 @action
+def start_revision(*, actor: Actor, service: Service, wish: Wish) -> Run:
+    """Put the making of a revision in the queue.
+
+    What can be seen to be wrong at once is refused at once.
+
+    Raises:
+        InvalidInput: no such environment.
+        MissingParameter: a preset needs a parameter that was not given.
+        Conflict: no source in force tells of the service.
+        RunActive: one is being made for this service and environment.
+    """
+    permissions.require(actor, Verb.MAKE_REVISION, service.application)
+    environment = _environment(service.application, wish.environment)
+    options = layered_options(service, environment, wish.parameters)
+    settle(options.layers, options.parameters)
+    if service.archived or not service.service_sources.exists():
+        raise _untold(service)
+    run = runs.start(
+        kind=RunKind.REVISION,
+        subject=f"{service.pk}:{environment.name}",
+        actor=actor,
+        params=wish.as_params(),
+        application=service.application,
+        service=service,
+        environment=environment.name,
+    )
+    audit.record(
+        tag=Tag.RUN_STARTED,
+        actor=actor,
+        data={"run": str(run.pk), "kind": run.kind, "environment": environment.name},
+        application=service.application,
+        service=service,
+    )
+    return run
+
+
+@action
 def make_revision(
     *, actor: Actor, service: Service, wish: Wish, schemas: Schemas
 ) -> tuple[Revision, bool]:
@@ -104,12 +145,7 @@ def make_revision(
     base = whole if base_options == options else rendered(inputs, base_options, schemas)
     part, base_part = whole.part(inputs, service), base.part(inputs, service)
     if part is None or base_part is None:
-        raise Conflict(
-            msg(
-                "No source in force tells of %(key)s. Upload one, or capture the service again.",
-                key=service.key,
-            )
-        )
+        raise _untold(service)
     digest = revision_inputs(inputs, service, part, options)
     existing = Revision.objects.filter(
         service=service, environment=environment.name, inputs_digest=digest
@@ -153,6 +189,15 @@ def make_revision(
         digest=revision.digest,
     )
     return revision, True
+
+
+def _untold(service: Service) -> Conflict:
+    return Conflict(
+        msg(
+            "No source in force tells of %(key)s. Upload one, or capture the service again.",
+            key=service.key,
+        )
+    )
 
 
 def _environment(application: Application, name: str) -> Environment:

@@ -76,14 +76,9 @@ class Inputs:
         images: Mapping[str, str] | None = None,
     ) -> Options:
         """The options for one service, or (None) for what all services have in common."""
-        name = environment.name if environment else None
-        pinned = pins(service) if service else ()
-        layers = in_order(self.layers, pinned)
-        return Options(
-            environment=name,
-            namespace=(environment.namespace or None) if environment else None,
-            kubernetes_version=(environment.kubernetes_version or None) if environment else None,
-            layers=tuple(item for item in layers if item.environment in ("", name)),
+        options = _options(self.layers, pins(service) if service else (), environment)
+        return replace(
+            options,
             parameters=parameters or {},
             images=images or {},
             answers=self.answers,
@@ -124,6 +119,26 @@ def gather(application: Application) -> Inputs:
             )
         ),
         layers=layers(application),
+    )
+
+
+def layered_options(
+    service: Service, environment: Environment, parameters: Mapping[str, str]
+) -> Options:
+    """Target, layers and parameters alone: enough to see whether a parameter is missing."""
+    options = _options(layers(service.application), pins(service), environment)
+    return replace(options, parameters=parameters)
+
+
+def _options(
+    common: tuple[Layer, ...], own: tuple[Layer, ...], environment: Environment | None
+) -> Options:
+    name = environment.name if environment else None
+    return Options(
+        environment=name,
+        namespace=(environment.namespace or None) if environment else None,
+        kubernetes_version=(environment.kubernetes_version or None) if environment else None,
+        layers=tuple(item for item in in_order(common, own) if item.environment in ("", name)),
     )
 
 
