@@ -9,6 +9,7 @@ from typing import Any
 from migrations_app.domain import records, slices
 from migrations_app.domain.engine import Made, Options, render
 from migrations_app.domain.manifests.ownership import Ownership
+from migrations_app.domain.manifests.render import to_yaml
 from migrations_app.domain.manifests.secret_markers import SecretPlace, reference, take
 from migrations_app.domain.presets.schema import Preset as Layer
 from migrations_app.domain.schemas import Schemas
@@ -76,7 +77,8 @@ def hidden(made: Made) -> Rendered:
         item if body is item.body else replace(item, body=body)
         for item, body in zip(made.objects, bodies, strict=True)
     )
-    safe = replace(made, objects=objects)
+    text = made.text if not values else to_yaml(item.body for item in objects)
+    safe = replace(made, objects=objects, text=text)
     return Rendered(safe, slices.divided(safe), values, records.secret_texts(values.values()))
 
 

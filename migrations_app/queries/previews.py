@@ -1,0 +1,70 @@
+"""What would come of some text, without keeping any of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from migrations_app.domain import records
+from migrations_app.domain.bundle import MemoryFiles
+from migrations_app.domain.engine import Options, render
+from migrations_app.domain.presets.layering import in_order
+from migrations_app.domain.presets.schema import Preset as Layer
+from migrations_app.domain.reading.limits import STRICT
+from migrations_app.domain.reading.read import read_bundle
+from migrations_app.domain.schemas import Schemas
+from migrations_app.models import PresetVersion
+from migrations_app.queries.rendering import hidden
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What is to be rendered, and how. ``presets`` apply whatever their scope, in layer order."""
+
+    files: Mapping[str, bytes]
+    presets: tuple[Layer, ...] = ()
+    environment: str = ""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    images: Mapping[str, str] = field(default_factory=dict)
+    answers: Mapping[str, str] = field(default_factory=dict)
+    kubernetes_version: str = ""
+
+
+def preview(wish: Preview, schemas: Schemas) -> dict[str, Any]:
+    """``{manifest, digest, trail, findings, questions, loss, renames}`` with markers for secrets.
+
+    Raises:
+        UnreadableSource: the text cannot be read.
+        MissingParameter: a preset needs a parameter that was not given.
+        InvalidInput: an answer is none of its question's choices.
+    """
+    options = Options(
+        environment=wish.environment or None,
+        kubernetes_version=wish.kubernetes_version or None,
+        layers=in_order(wish.presets),
+        parameters=wish.parameters,
+        images=wish.images,
+        answers=wish.answers,
+    )
+    made = render(read_bundle(MemoryFiles(wish.files), STRICT), options, schemas)
+    safe = hidden(made)
+    plain = {
+        "trail": [records.change(item) for item in made.changes],
+        "findings": [records.finding(item) for item in made.findings],
+        "questions": [records.question(item) for item in made.questions],
+        "loss": [records.loss_row(item) for item in made.loss],
+        "renames": [dict(item) for item in made.renames],
+    }
+    return {
+        "manifest": safe.made.text,
+        "digest": safe.made.digest,
+        **{key: records.conceal(value, safe.secrets) for key, value in plain.items()},
+    }
+
+
+def layers_of(versions: Iterable[PresetVersion]) -> tuple[Layer, ...]:
+    """Stored presets as layers."""
+    return tuple(
+        Layer.from_text(version.text, version.preset.name, version.number) for version in versions
+    )
