@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import LazySettings
 
 from migrations_app.adapters.schemas import BundledSchemas
 from migrations_app.domain.people.roles import Role
@@ -12,6 +13,12 @@ from tests import append_only
 from tests.factories import ApplicationFactory, EnvironmentFactory, MembershipFactory, UserFactory
 
 append_only.allow_emptying()
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: LazySettings) -> None:
+    """Hash passwords in a way that costs nothing; how Django does it is not tested here."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session")
