@@ -21,11 +21,12 @@ from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
 from migrations_app.domain.provenance import Origin
 from migrations_app.domain.reading import detect
+from migrations_app.domain.reading.decoding import decode
 from migrations_app.domain.reading.documents import Document
 from migrations_app.domain.reading.inspect import InspectReading, read_inspections
 from migrations_app.domain.reading.kubernetes import read_objects
 from migrations_app.domain.reading.limits import Limits
-from migrations_app.domain.reading.yaml_reader import decode, read_yaml
+from migrations_app.domain.reading.yaml_reader import read_yaml
 
 READABLE = (SourceKind.KUBERNETES, SourceKind.INSPECT)
 

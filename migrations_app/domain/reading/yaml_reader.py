@@ -32,13 +32,16 @@ _CONTROL = {chr(code) for code in range(32)} - {"\t", "\n", "\r"} | {"\x7f"}
 
 @dataclass(slots=True)
 class _Frame:
-    """A collection under construction. ``key`` is None while a mapping waits for its next key."""
+    """A collection under construction. ``key`` is None while a mapping waits for its next key.
+
+    ``merging`` says that the value to come belongs to a merge key.
+    """
 
     value: Any
     origin: Origin
     anchor: str | None
     key: str | None = None
-    key_origin: Origin | None = None
+    merging: bool = False
     nodes: int = 1
     merges: list[tuple[dict[str, Any], Origin]] = field(default_factory=list)
 
@@ -205,9 +208,9 @@ class _Reader:
                     event,
                 )
             return text
-        if tag in _PLAIN_TAGS:
-            return self._plain(event, text)
-        self._refuse_tag(event)
+        if tag not in _PLAIN_TAGS:
+            self._refuse_tag(event)
+        return self._plain(event, text)
 
     def _plain(self, event: Any, text: str) -> Any:
         try:
@@ -242,7 +245,6 @@ class _Reader:
     def _key(self, event: Any) -> None:
         frame = self.stack[-1]
         key = self._key_text(event)
-        mark = event.start_mark
         if key in frame.value:
             first = frame.origin.children[key]  # type: ignore[index, call-overload]
             self._refuse_at(
@@ -255,7 +257,7 @@ class _Reader:
                 event,
             )
         frame.key = key
-        frame.key_origin = Origin(self.file, mark.line + 1, mark.column + 1)
+        frame.merging = key == _MERGE and not event.style
 
     def _key_text(self, event: Any) -> str:
         value = self._resolve(event)
@@ -304,7 +306,7 @@ class _Reader:
             frame.origin.children.append(origin)  # type: ignore[union-attr]
             return
         key, frame.key = frame.key, None
-        if key == _MERGE:
+        if frame.merging:
             self._note_merge(frame, value, origin)
             return
         frame.value[key] = value
@@ -381,40 +383,3 @@ class _Reader:
             msg("%(file)s cannot be read.", file=self.file or "-"),
             [Problem(code, message, place)],
         )
-
-
-def decode(data: bytes, file: str, limits: Limits) -> str:
-    """The text of a member file: UTF-8, without byte order mark and NUL, within the size bound.
-
-    Raises:
-        UnreadableSource: ``too_large``, ``not_utf8`` or ``control_character``, with line.
-    """
-
-    def refuse(code: str, message: Message, line: int = 0) -> NoReturn:
-        raise UnreadableSource(
-            msg("%(file)s cannot be read.", file=file or "-"),
-            [Problem(code, message, Place(file, line))],
-        )
-
-    if len(data) > limits.size:
-        refuse(
-            "too_large",
-            msg(
-                "%(size)s bytes; at most %(limit)s can be read.", size=len(data), limit=limits.size
-            ),
-        )
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        refuse("not_utf8", msg("The file is UTF-16. Save it as UTF-8."), 1)
-    try:
-        text = data.removeprefix(b"\xef\xbb\xbf").decode("utf-8")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        refuse("not_utf8", msg("Byte %(at)s is not UTF-8. Save it as UTF-8.", at=error.start), line)
-    found = text.find("\0")
-    if found >= 0:
-        refuse(
-            "control_character",
-            msg("A NUL character stands in the text."),
-            text.count("\n", 0, found) + 1,
-        )
-    return text
