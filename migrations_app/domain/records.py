@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -23,8 +24,11 @@ from migrations_app.domain.questions import Question
 from migrations_app.domain.transforms.base import Recorded
 
 Record = dict[str, Any]
-_SHORTEST_INSIDE = 6
-"""A secret this long is taken out of longer texts too; a shorter one only where it stands alone."""
+_QUOTING = frozenset({"params", "before", "after", "recommended", "answer", "value", "subject"})
+"""The keys under which records quote what stands in a source."""
+
+_ORDINARY = re.compile(r"[a-z]{1,11}|[A-Z]{1,11}|[A-Z][a-z]{1,10}|.{1,5}", re.S)
+"""Words that stand in many texts: as secrets they are taken out only where they stand alone."""
 
 
 def message(value: Message) -> Record:
@@ -158,22 +162,37 @@ def secret_texts(values: Iterable[str]) -> frozenset[str]:
 
 
 def conceal(value: Any, secrets: frozenset[str]) -> Any:
-    """The value with a marker wherever a secret stands, alone or inside a longer text."""
+    """Records with a marker wherever they quote a secret.
+
+    Only what is quoted from sources is looked at (:data:`_QUOTING`): a password that is an
+    ordinary word must not tear holes into our own sentences, codes and places.
+    """
     if not secrets:
         return value
-    if isinstance(value, str):
-        return _concealed(value, secrets)
     if isinstance(value, Mapping):
-        return {key: conceal(item, secrets) for key, item in value.items()}
+        return {
+            key: _concealed(item, secrets) if key in _QUOTING else conceal(item, secrets)
+            for key, item in value.items()
+        }
     if isinstance(value, list | tuple):
         return [conceal(item, secrets) for item in value]
     return value
 
 
-def _concealed(text: str, secrets: frozenset[str]) -> str:
+def _concealed(value: Any, secrets: frozenset[str]) -> Any:
+    if isinstance(value, str):
+        return _concealed_text(value, secrets)
+    if isinstance(value, Mapping):
+        return {key: _concealed(item, secrets) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_concealed(item, secrets) for item in value]
+    return value
+
+
+def _concealed_text(text: str, secrets: frozenset[str]) -> str:
     if text in secrets:
         return MARKER
     for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _SHORTEST_INSIDE and secret in text:
+        if secret in text and not _ORDINARY.fullmatch(secret):
             text = text.replace(secret, MARKER)
     return text

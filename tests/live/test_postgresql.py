@@ -27,6 +27,7 @@ def test_actions_and_queries_work_on_postgresql() -> None:
                 "no:cacheprovider",
                 "tests/app/actions",
                 "tests/app/queries",
+                "tests/app/commands",
             ],
             env={**os.environ, "DATABASE_URL": url},
             capture_output=True,

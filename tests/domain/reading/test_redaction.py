@@ -1,0 +1,93 @@
+"""Redacted texts show everything but secrets, line by line."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+from migrations_app.domain.bundle import SourceKind
+from migrations_app.domain.manifests.secret_markers import MARKER
+from migrations_app.domain.reading.redaction import redact
+
+
+def kubernetes(text: str) -> str:
+    return redact(text, SourceKind.KUBERNETES)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("password: hunter2", f'password: "{MARKER}"'),
+        ("level: info", "level: info"),
+        ("url: postgres://u:pw123@db/x", f'url: "{MARKER}"'),
+        ("PASSWORD_FILE: /run/secrets/x", "PASSWORD_FILE: /run/secrets/x"),
+        ("- name: DB_PASSWORD\n  value: 'x y'", f'- name: DB_PASSWORD\n  value: "{MARKER}"'),
+        ("- value: abc1\n  name: API_TOKEN", f'- value: "{MARKER}"\n  name: API_TOKEN'),
+        ("- {name: LEVEL, value: info}", "- {name: LEVEL, value: info}"),
+        ("args: [--password=abc, -v]", f'args: ["--password={MARKER}", -v]'),
+        ("args: [--token, abc1]", f'args: [--token, "{MARKER}"]'),
+        ("args: [-e, API_TOKEN=abc1]", f'args: [-e, "API_TOKEN={MARKER}"]'),
+        ("# ü 架け橋\npassword: 'ä'", f'# ü 架け橋\npassword: "{MARKER}"'),
+        ("a: &x swordfish-12\npassword: *x", f'a: &x "{MARKER}"\npassword: *x'),
+        ("a: swordfish-12\npassword: swordfish-12", f'a: "{MARKER}"\npassword: "{MARKER}"'),
+        ("user: postgres\npassword: postgres", f'user: postgres\npassword: "{MARKER}"'),
+        ("password: |\n  one\n  two\nb: c", f'password: "{MARKER}"\n\n\nb: c'),
+    ],
+)
+def test_a_value_is_hidden_where_it_stands(text: str, shown: str) -> None:
+    assert kubernetes(text) == shown
+
+
+def test_all_of_a_secret_is_hidden_and_nothing_of_its_neighbour() -> None:
+    text = """\
+apiVersion: v1
+kind: Secret
+metadata: {name: db}
+data: {any: YW55}
+stringData: {thing: at all}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: db}
+data: {any: thing}
+"""
+    secret, config = yaml.safe_load_all(kubernetes(text))
+    assert secret["stringData"] == {"thing": MARKER}
+    assert secret["data"] == {"any": "a2FrZWhhc2hpOnNlY3JldA=="}
+    assert config["data"] == {"any": "thing"}
+
+
+def test_a_secret_in_a_list_is_hidden() -> None:
+    text = "kind: List\nitems:\n- kind: Secret\n  data: {a: YWJj}\n"
+    assert "YWJj" not in kubernetes(text)
+
+
+def test_inspections_keep_their_shape() -> None:
+    text = '[{"Config": {"Env": ["PATH=/bin", "DB_PASSWORD=s3cr3t"]}}]'
+    expected = f'[{{"Config": {{"Env": ["PATH=/bin", "DB_PASSWORD={MARKER}"]}}}}]'
+    assert redact(text, SourceKind.INSPECT) == expected
+
+
+def test_json_that_no_yaml_reader_takes_is_redacted_too() -> None:
+    text = '[{"Name": "\\ud83d\\ude00", "Config": {"Env": ["DB_PASSWORD=s3cr3t"]}}]'
+    shown = redact(text, SourceKind.INSPECT)
+    assert "s3cr3t" not in shown
+    assert f"DB_PASSWORD={MARKER}" in shown
+
+
+def test_what_was_applied_last_is_redacted_inside() -> None:
+    text = (
+        "metadata:\n  annotations:\n    kubectl.kubernetes.io/last-applied-configuration: |\n"
+        '      {"kind":"Secret","data":{"a":"c2VjcmV0"}}\n'
+    )
+    assert "c2VjcmV0" not in kubernetes(text)
+
+
+@pytest.mark.parametrize("text", ["a: [", "\t- x: {"])
+def test_what_cannot_be_read_is_not_shown(text: str) -> None:
+    assert kubernetes(text) == ""
+
+
+def test_a_second_time_changes_nothing() -> None:
+    once = kubernetes("password: hunter2\n")
+    assert kubernetes(once) == once
