@@ -53,24 +53,54 @@ def assess(
     if services is not None:
         targets = targets.filter(pk__in=[service.pk for service in services])
     known = {row.service_id: row for row in Assessment.objects.filter(service__in=targets)}
-    version = _target_version(application)
-    for service in targets.prefetch_related("pinned_presets"):
+    version = target_version(application)
+    for service in targets.select_related("application").prefetch_related("pinned_presets"):
         options, missing = with_stand_ins(base_options(inputs, service, version))
         key = _key(options)
         if key not in done:
             done[key] = rendered(inputs, options, schemas)
-        part = done[key].part(inputs, service)
-        values = _absent(service) if part is None else _present(done[key], part)
-        if part is not None:
-            keep_secrets(service, done[key].values_of(part), source)
-            values["inputs_digest"] = source_inputs(inputs, service, part, options)
+        values = _values(inputs, service, done[key], options, source)
         values["missing_parameters"] = missing
-        before = known.get(service.pk)
-        if before is None or _differs(before, values):
+        if _write(service, values, known.get(service.pk)):
             changed.add(str(service.pk))
-        Assessment.objects.update_or_create(service=service, defaults=values)
-    keep_shared_secrets(application, done.values(), source)
+    for rendering in done.values():
+        keep_shared_secrets(application, rendering, source)
     return changed
+
+
+def assess_from(*, service: Service, inputs: Inputs, rendering: Rendered, options: Options) -> None:
+    """Assess one service from a base rendering that was just made with these options."""
+    values = _values(inputs, service, rendering, options, None)
+    values["missing_parameters"] = []
+    _write(service, values, Assessment.objects.filter(service=service).first())
+
+
+def _values(
+    inputs: Inputs,
+    service: Service,
+    rendering: Rendered,
+    options: Options,
+    source: Source | None,
+) -> dict[str, Any]:
+    """The fields of an assessment; secrets that turn up are kept on the way."""
+    part = rendering.part(inputs, service)
+    if part is None:
+        return _absent(service)
+    keep_secrets(service, rendering.values_of(part), source)
+    return {
+        **_present(rendering, part),
+        "inputs_digest": source_inputs(inputs, service, part, options),
+    }
+
+
+def _write(service: Service, values: Mapping[str, Any], before: Assessment | None) -> bool:
+    """Keep an assessment; True if it says something else than the one before."""
+    differs = before is None or _differs(before, values)
+    row = before or Assessment(service=service)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
+    return differs
 
 
 def base_options(inputs: Inputs, service: Service, version: str) -> Options:
@@ -99,12 +129,11 @@ def keep_secrets(
 
 
 def keep_shared_secrets(
-    application: Application, renderings: Iterable[Rendered], source: Source | None = None
+    application: Application, rendering: Rendered, source: Source | None = None
 ) -> None:
     """Keep the secret values that stand in shared objects."""
     shared = SecretValue.objects.filter(application=application, service=None)
-    for one in renderings:
-        _keep(shared, application, None, one.values_of(one.shared), source)
+    _keep(shared, application, None, rendering.values_of(rendering.shared), source)
 
 
 def _keep(
@@ -131,7 +160,7 @@ def _keep(
         )
 
 
-def _target_version(application: Application) -> str:
+def target_version(application: Application) -> str:
     """The Kubernetes version that a base is checked against: that of the environment local."""
     rows = Environment.objects.filter(application=application, name="local")
     return rows.values_list("kubernetes_version", flat=True).first() or ""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Max
 
 from migrations_app.actions import audit, permissions, runs
-from migrations_app.actions.assessing import assess
+from migrations_app.actions.assessing import assess, assess_from, target_version
 from migrations_app.actions.permissions import Actor, Verb
 from migrations_app.actions.services import locked, raise_version
 from migrations_app.actions.unit import action
@@ -142,7 +142,8 @@ def make_revision(
     )
     whole = rendered(inputs, options, schemas)
     base_options = without_environment(options)
-    base = whole if base_options == options else rendered(inputs, base_options, schemas)
+    same = replace(options, environment=None) == base_options
+    base = whole if same else rendered(inputs, base_options, schemas)
     part, base_part = whole.part(inputs, service), base.part(inputs, service)
     if part is None or base_part is None:
         raise _untold(service)
@@ -172,7 +173,10 @@ def make_revision(
         change_url=wish.change.url,
     )
     raise_version(service)
-    assess(application=service.application, schemas=schemas, services=[service])
+    if (options.kubernetes_version or "") == target_version(service.application):
+        assess_from(service=service, inputs=inputs, rendering=base, options=base_options)
+    else:
+        assess(application=service.application, schemas=schemas, services=[service])
     _submit(actor, revision, wish.change, quietly=True)
     audit.record(
         tag=Tag.REVISION_CREATED,

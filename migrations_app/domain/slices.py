@@ -6,12 +6,13 @@ is stored, shown and gated is the part of one service, or the shared set.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from migrations_app.domain.bundle import SourceObject
-from migrations_app.domain.engine import Made, services_of
+from migrations_app.domain.engine import Made
 from migrations_app.domain.findings import Finding
 from migrations_app.domain.loss import LossRow
 from migrations_app.domain.manifests.digests import digest
@@ -20,6 +21,9 @@ from migrations_app.domain.manifests.render import to_yaml
 from migrations_app.domain.places import Place
 from migrations_app.domain.questions import Question
 from migrations_app.domain.transforms.base import Recorded
+
+SHARED = -1
+_Said = TypeVar("_Said")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,78 +60,83 @@ def find(ownership: Ownership, wanted: Wanted) -> OwnedService | None:
     return next(iter(same or named), None)
 
 
-def of_service(made: Made, ownership: Ownership, service: OwnedService) -> Slice:
-    """The part that one service owns."""
-    return _cut(made, service.objects, _Owners(ownership, service))
+class Cutter:
+    """Cuts a manifest into the parts of its services and the shared set.
 
+    Everything that was said is attributed once: by the object it names; where it names none, by
+    its file, or by the folder of a capture.
+    """
 
-def of_shared(made: Made, ownership: Ownership) -> Slice:
-    """The part that no service owns alone."""
-    return _cut(made, ownership.shared, _Owners(ownership, None))
+    def __init__(self, made: Made, ownership: Ownership) -> None:
+        self.made = made
+        self.ownership = ownership
+        self._owner: dict[str, int] = {item.label: SHARED for item in ownership.shared}
+        self._in_file: dict[str, set[int]] = defaultdict(set)
+        for index, service in enumerate(ownership.services):
+            self._owner |= {item.label: index for item in service.objects}
+            self._in_file[service.objects[0].file].add(index)
+            self._in_file[_folder(service.objects[0].file)].add(index)
+        self._findings = self._sorted(made.findings, lambda it: self._at(it.place))
+        self._questions = self._sorted(made.questions, lambda it: self._at(it.place, it.id))
+        self._loss = self._sorted(made.loss, lambda it: self._at(it.place, it.target))
+        self._changes = self._sorted(made.changes, lambda it: self._of(it.label))
+        self._renames = self._sorted(made.renames, self._renamed)
 
+    def part_of(self, service: OwnedService) -> Slice:
+        """The part that one service owns."""
+        return self._cut(self.ownership.services.index(service), service.objects)
 
-def divided(made: Made) -> Ownership:
-    """Who owns what in a manifest."""
-    return services_of(made)
+    @property
+    def shared(self) -> Slice:
+        """The part that no service owns alone."""
+        return self._cut(SHARED, self.ownership.shared)
 
+    def _cut(self, index: int, objects: tuple[SourceObject, ...]) -> Slice:
+        bodies = [item.body for item in objects]
+        text = to_yaml(bodies)
+        return Slice(
+            objects=objects,
+            text=text,
+            digest=digest(bodies, text),
+            findings=tuple(self._findings[index]),
+            questions=tuple(self._questions[index]),
+            loss=tuple(self._loss[index]),
+            changes=tuple(self._changes[index]),
+            renames=tuple(self._renames[index]),
+        )
 
-class _Owners:
-    """Decides whether something said about a place is said about this part of the manifest."""
+    def _sorted(
+        self, items: Iterable[_Said], owners: Callable[[_Said], Iterable[int]]
+    ) -> dict[int, list[_Said]]:
+        sorted_by_owner: dict[int, list[_Said]] = defaultdict(list)
+        for item in items:
+            for index in owners(item):
+                sorted_by_owner[index].append(item)
+        return sorted_by_owner
 
-    def __init__(self, ownership: Ownership, service: OwnedService | None) -> None:
-        self.name = service.name if service else ""
-        mine = service.objects if service else ownership.shared
-        self.labels = {item.label for item in mine}
-        self.others = {item.label for other in ownership.services for item in other.objects}
-        self.others |= {item.label for item in ownership.shared}
-        self.others -= self.labels
-        self.files: dict[str, set[str]] = {}
-        for other in ownership.services:
-            for item in other.objects[:1]:
-                self.files.setdefault(item.file, set()).add(other.name)
-                self.files.setdefault(_folder(item.file), set()).add(other.name)
+    def _of(self, label: str) -> tuple[int, ...]:
+        owner = self._owner.get(label)
+        return () if owner is None else (owner,)
 
-    def concerns(self, place: Place, *hints: str) -> bool:
-        """By the object where one is named, else by the file, or by the folder of a capture."""
-        labels = {place.object, *(hint.partition("/")[0] for hint in hints)}
-        labels |= {"/".join(hint.split("/")[:2]) for hint in hints if hint}
-        if labels & self.labels:
-            return True
-        if labels & self.others or not self.name:
-            return False
-        owners = self.files.get(place.file) or self.files.get(_folder(place.file)) or set()
-        if self.name not in owners:
-            return False
-        return len(owners) == 1 or not self._is_of_another(owners, place, hints)
+    def _at(self, place: Place, hint: str = "") -> Iterable[int]:
+        """Whom something at a place concerns; ``hint`` is a target, or the id of a question."""
+        owner = self._of(place.object) or self._of("/".join(hint.split("/")[:2]))
+        if owner:
+            return owner
+        owners = self._in_file.get(place.file) or self._in_file.get(_folder(place.file)) or set()
+        return owners if len(owners) < 2 else self._named(owners, place, hint)
 
-    def _is_of_another(self, owners: set[str], place: Place, hints: Iterable[str]) -> bool:
-        """Several services come from one file: the place or a hint names one of the others."""
-        text = " ".join((place.object, place.path, *hints))
+    def _named(self, owners: set[int], place: Place, hint: str) -> set[int]:
+        """Several services come from one file: those that are named, all if none is."""
+        text = " ".join((place.object, place.path, hint))
         words = set(text.replace("/", " ").replace(":", " ").split())
-        return bool(words & (owners - {self.name})) and self.name not in words
+        named = {index for index in owners if self.ownership.services[index].name in words}
+        return named or owners
+
+    def _renamed(self, item: Mapping[str, Any]) -> tuple[int, ...]:
+        return self._of(item.get("object") or f"{item['kind']}/{item['to']}")
 
 
 def _folder(file: str) -> str:
     """The folder of a member file, as a key that no file has."""
     return file.rpartition("/")[0] + "/" if "/" in file else "\0"
-
-
-def _cut(made: Made, objects: tuple[SourceObject, ...], owners: _Owners) -> Slice:
-    bodies = [item.body for item in objects]
-    text = to_yaml(bodies)
-    return Slice(
-        objects=objects,
-        text=text,
-        digest=digest(bodies),
-        findings=tuple(f for f in made.findings if owners.concerns(f.place)),
-        questions=tuple(q for q in made.questions if owners.concerns(q.place, q.id)),
-        loss=tuple(row for row in made.loss if owners.concerns(row.place, row.target)),
-        changes=tuple(item for item in made.changes if item.label in owners.labels),
-        renames=tuple(item for item in made.renames if _renamed_here(item, owners)),
-    )
-
-
-def _renamed_here(item: Mapping[str, Any], owners: _Owners) -> bool:
-    if item.get("object"):
-        return item["object"] in owners.labels
-    return f"{item['kind']}/{item['to']}" in owners.labels

@@ -237,6 +237,7 @@ def _files(
     members = (
         SourceMember.objects.filter(source__application=application, errors=[])
         .select_related("source")
+        .defer("source__findings", "source__questions", "source__matches")
         .order_by("-source__created", "-source", "position")
     )
     for member in members:
@@ -258,6 +259,7 @@ def _in_force(application: Application) -> list[ServiceSource]:
     rows = (
         ServiceSource.objects.filter(service__application=application, service__archived=None)
         .select_related("service", "source")
+        .defer("source__findings", "source__questions", "source__matches")
         .order_by("service", "number")
     )
     return list({row.service_id: row for row in rows}.values())

@@ -6,45 +6,48 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from migrations_app.domain import records, slices
-from migrations_app.domain.engine import Made, Options, render
+from migrations_app.domain import records
+from migrations_app.domain.engine import Made, Options, render, services_of
 from migrations_app.domain.manifests.ownership import Ownership
 from migrations_app.domain.manifests.render import to_yaml
-from migrations_app.domain.manifests.secret_markers import SecretPlace, reference, take
+from migrations_app.domain.manifests.secret_markers import reference, take
 from migrations_app.domain.presets.schema import Preset as Layer
 from migrations_app.domain.schemas import Schemas
-from migrations_app.domain.slices import Slice
+from migrations_app.domain.slices import Cutter, Slice, find
 from migrations_app.models import Service
 from migrations_app.queries.inputs import Inputs
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What was made, with markers in place of secret values, and the values apart from it."""
+    """What was made, with markers in place of secret values, and the values apart from it.
+
+    ``values`` are by object (``Secret/db@bank``) and pointer; ``secrets`` all of them as texts.
+    """
 
     made: Made
     ownership: Ownership
-    values: Mapping[SecretPlace, str]
+    cutter: Cutter
+    values: Mapping[str, Mapping[str, str]]
     secrets: frozenset[str]
 
     def part(self, inputs: Inputs, service: Service) -> Slice | None:
         """What one service owns, None if no source in force tells of it."""
         told = inputs.told.get(str(service.pk))
-        owned = slices.find(self.ownership, told.wanted) if told else None
-        return slices.of_service(self.made, self.ownership, owned) if owned else None
+        owned = find(self.ownership, told.wanted) if told else None
+        return self.cutter.part_of(owned) if owned else None
 
     @property
     def shared(self) -> Slice:
         """What no service owns alone."""
-        return slices.of_shared(self.made, self.ownership)
+        return self.cutter.shared
 
     def values_of(self, part: Slice) -> dict[tuple[str, str], str]:
         """The secret values of a part, by object without its namespace, and pointer."""
-        names = {reference(item.body) for item in part.objects}
         return {
             (name.partition("@")[0], pointer): value
-            for (name, pointer), value in self.values.items()
-            if name in names
+            for name in (reference(item.body) for item in part.objects)
+            for pointer, value in self.values.get(name, {}).items()
         }
 
     def records(self, part: Slice) -> dict[str, list[Any]]:
@@ -79,7 +82,12 @@ def hidden(made: Made) -> Rendered:
     )
     text = made.text if not values else to_yaml(item.body for item in objects)
     safe = replace(made, objects=objects, text=text)
-    return Rendered(safe, slices.divided(safe), values, records.secret_texts(values.values()))
+    ownership = services_of(safe)
+    by_object: dict[str, dict[str, str]] = {}
+    for (name, pointer), value in values.items():
+        by_object.setdefault(name, {})[pointer] = value
+    secrets = records.secret_texts(values.values())
+    return Rendered(safe, ownership, Cutter(safe, ownership), by_object, secrets)
 
 
 def with_stand_ins(options: Options) -> tuple[Options, list[str]]:
