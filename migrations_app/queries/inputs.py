@@ -27,13 +27,12 @@ from migrations_app.models import (
     Answer,
     Application,
     Environment,
-    PinnedPreset,
-    Preset,
     SecretValue,
     Service,
     ServiceSource,
     SourceMember,
 )
+from migrations_app.queries.layers import layer_id, layers, pins
 
 Thing = tuple[str, str, str]
 """Kind, namespace and name of an object as it was read."""
@@ -152,7 +151,7 @@ def revision_inputs(inputs: Inputs, service: Service, part: Slice, options: Opti
     return inputs_digest(
         {
             **_base_parts(inputs, service, part, options),
-            "presets": [_layer_id(layer) for layer in options.layers],
+            "presets": [layer_id(layer) for layer in options.layers],
             "environment": options.environment or "",
             "namespace": options.namespace or "",
         }
@@ -169,7 +168,7 @@ def _base_parts(
         "files": [[path, inputs.digests[path]] for path in contributing(inputs, service, part)],
         "answers": {key: value for key, value in inputs.answers.items() if key in asked},
         "fixes": sorted(fixes),
-        "presets": [_layer_id(layer) for layer in options.layers if not layer.environment],
+        "presets": [layer_id(layer) for layer in options.layers if not layer.environment],
         "images": dict(options.images),
         "parameters": dict(options.parameters),
         "version": options.kubernetes_version or "",
@@ -193,35 +192,6 @@ def secret_versions(service: Service) -> dict[str, int]:
     """The secrets of a service and the latest version of each."""
     rows = SecretValue.objects.filter(service=service)
     return {f"{row.object}{row.pointer}": row.latest for row in rows}
-
-
-def layers(application: Application) -> tuple[Layer, ...]:
-    """The latest versions of the presets that apply to an application, of all environments."""
-    presets = Preset.objects.filter(
-        application__isnull=True, archived=None, pinned_only=False
-    ) | Preset.objects.filter(application=application, archived=None, pinned_only=False)
-    return tuple(
-        Layer.from_text(version.text, preset.name, preset.latest)
-        for preset in presets.prefetch_related("versions")
-        for version in preset.versions.all()
-        if version.number == preset.latest
-    )
-
-
-def pins(service: Service) -> tuple[Layer, ...]:
-    """The layers of a service's own."""
-    rows = PinnedPreset.objects.filter(service=service).select_related("version__preset")
-    return tuple(
-        replace(
-            Layer.from_text(row.version.text, row.version.preset.name, row.version.number),
-            environment=row.environment,
-        )
-        for row in rows
-    )
-
-
-def _layer_id(layer: Layer) -> str:
-    return f"{layer.label}:{layer.environment}"
 
 
 def _files(
