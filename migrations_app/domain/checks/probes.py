@@ -56,7 +56,7 @@ def missing_probes(context: CheckContext) -> Iterator[Finding]:
 def probes_without_port(context: CheckContext) -> Iterator[Finding]:
     """PRB-04: a probe names a port that its container does not have."""
     for item, path, container in all_containers(context):
-        names = {mapping(port).get("name") for port in sequence(container.get("ports"))}
+        names = {str(mapping(port).get("name")) for port in sequence(container.get("ports"))}
         for field in FIELDS.values():
             for action in NAMED_PORT_ACTIONS:
                 port = get(container, (field, action, "port"))

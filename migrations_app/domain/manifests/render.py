@@ -14,8 +14,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+import yaml
 from yaml import events as ev
-from yaml.cyaml import CEmitter
 
 from migrations_app.domain.reading import scalars
 
@@ -51,7 +51,7 @@ def to_yaml(objects: Iterable[Mapping[str, Any]]) -> str:
     ``name`` goes first. Lists keep their order: in Kubernetes it can carry meaning.
     """
     stream = io.StringIO()
-    emitter = CEmitter(stream, width=_WIDTH, allow_unicode=True)
+    emitter = yaml.CSafeDumper(stream, width=_WIDTH, allow_unicode=True)
     emitter.emit(ev.StreamStartEvent())
     for body in objects:
         emitter.emit(ev.DocumentStartEvent(explicit=False))

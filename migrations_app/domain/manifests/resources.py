@@ -50,12 +50,11 @@ def group(body: Mapping[str, Any]) -> str:
 def get(value: Any, path: Path) -> Any:
     """What stands at a path, None if the path leads nowhere."""
     for step in path:
-        if isinstance(value, dict) and step in value:
-            value = value[step]
-        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
-            value = value[step]
-        else:
+        is_key = isinstance(value, dict) and step in value
+        is_index = isinstance(value, list) and isinstance(step, int) and step < len(value)
+        if not is_key and not is_index:
             return None
+        value = value[step]
     return value
 
 

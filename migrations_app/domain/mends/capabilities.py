@@ -27,7 +27,10 @@ def _without_prefix(container: Mapping[str, Any]) -> Mapping[str, Any]:
     for side in ("add", "drop"):
         names = capabilities.get(side)
         if isinstance(names, list) and any(plain_name(name) != name for name in names):
-            plain = list(dict.fromkeys(plain_name(name) for name in names))
+            plain: list[Any] = []
+            for name in map(plain_name, names):
+                if name not in plain:
+                    plain.append(name)
             result = replace_at(result, ("securityContext", "capabilities", side), plain)
     return result
 

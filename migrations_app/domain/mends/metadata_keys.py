@@ -100,9 +100,9 @@ def _valid_value(value: Any, *, is_label: bool) -> Any:
     if value is None:
         return ""
     if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return str(value)
+        value = "true" if value else "false"
+    elif isinstance(value, int | float):
+        value = str(value)
     if is_label and isinstance(value, str) and not is_label_value(value):
         return to_label_value(value)
     return value

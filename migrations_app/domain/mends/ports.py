@@ -76,10 +76,11 @@ def _distinct(ports: list[Any], own: dict[str, str], taken: set[str]) -> list[An
             kept.append(port)
             continue
         whole = _complete(port)
+        protocol = whole.get("protocol") or "TCP"
         numbers = [whole.get(key) for key in ("containerPort", "hostPort", "hostIP")]
-        known = seen[(*map(repr, numbers), whole.get("protocol") or "TCP")]
+        known = seen[tuple(map(repr, (*numbers, protocol)))]
         name = whole.get("name")
-        if known and (name is None or name in known):
+        if known and (not isinstance(name, str) or name in known):
             continue
         known.add(name if isinstance(name, str) else None)
         kept.append(_named(whole, own, taken))
@@ -106,16 +107,20 @@ def _named(port: dict[str, Any], own: dict[str, str], taken: set[str]) -> dict[s
     name = port.get("name")
     if not isinstance(name, str):
         return port
-    number = port.get("containerPort")
-    better = name if is_port_name(name) else to_port_name(name, f"p{number}"[:15])
+    better = name if is_port_name(name) else to_port_name(name, numbered("port", port))
     if better in taken:
-        protocol = str(port.get("protocol") or "TCP").lower()
-        better = f"{protocol}-{number}"[:15]
+        better = numbered(str(port.get("protocol") or "TCP").lower(), port)
     taken.add(better)
     if better == name:
         return port
     own.setdefault(name, better)
     return {**port, "name": better}
+
+
+def numbered(word: str, port: Mapping[str, Any]) -> str:
+    """A name made of a word and the port's number, if it has one."""
+    number = port.get("containerPort", port.get("port"))
+    return to_port_name(f"{word}-{number}" if isinstance(number, int) else word, "port")
 
 
 def _named_handlers(container: Mapping[str, Any]) -> Iterator[Path]:

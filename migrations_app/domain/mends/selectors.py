@@ -40,7 +40,10 @@ def _with_selector(body: Object) -> Object:
 def _with_template_labels(body: Object, needed: dict[str, Any]) -> Object:
     labels = mapping(get(body, _LABELS))
     missing = {key: value for key, value in needed.items() if labels.get(key) != value}
-    return replace_at(body, _LABELS, {**labels, **missing}) if missing else body
+    holders = (get(body, _LABELS[:length]) for length in range(2, len(_LABELS) + 1))
+    if not missing or not all(isinstance(holder, dict | None) for holder in holders):
+        return body
+    return dict(replace_at(body, _LABELS, {**labels, **missing}))
 
 
 MEND = Mend(

@@ -17,7 +17,7 @@ from migrations_app.domain.manifests.resources import (
     replace_at,
 )
 from migrations_app.domain.mends.base import Mend
-from migrations_app.domain.mends.ports import upper_case
+from migrations_app.domain.mends.ports import numbered, upper_case
 from migrations_app.domain.mends.references import matches
 from migrations_app.domain.messages import msg
 from migrations_app.domain.names import is_label, is_port_name, to_port_name
@@ -72,8 +72,7 @@ def _named(ports: list[dict[str, Any]]) -> list[dict[str, Any]]:
     names: set[str] = set()
     result: list[dict[str, Any]] = []
     for port in ports:
-        protocol = str(port.get("protocol") or "TCP").lower()
-        made = f"{protocol}-{port.get('port')}"
+        made = numbered(str(port.get("protocol") or "TCP").lower(), port)
         name = port.get("name")
         if name in (None, "") and len(ports) == 1:
             result.append(port)

@@ -29,6 +29,7 @@ _INSPECTION = (
     frozenset({"Id", "RootFS"}),
     frozenset({"Id", "RepoTags"}),
     frozenset({"Name", "Driver", "Mountpoint"}),
+    frozenset({"Name", "Driver", "IPAM"}),
     frozenset({"name", "driver", "network_interface"}),
     frozenset({"name", "driver", "subnets"}),
     frozenset({"name", "id", "driver"}),

@@ -61,7 +61,7 @@ def _objects(
     if value["kind"].endswith("List") and isinstance(items, list):
         yield from _items(document, items, origin, depth, problems)
         return
-    if not isinstance(value.get("metadata") or {}, dict):
+    if not isinstance(value.get("metadata"), dict | None):
         problems.append(
             _problem(
                 document,

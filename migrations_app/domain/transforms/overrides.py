@@ -93,7 +93,7 @@ class SetNamespace:
         result = body
         for index, subject in enumerate(sequence(body.get("subjects"))):
             old = mapping(subject).get("namespace")
-            own = mapping(subject).get("kind") == "ServiceAccount" and (old or "") in left
+            own = mapping(subject).get("kind") == "ServiceAccount" and str(old or "") in left
             if own and old != self.namespace:
                 result = replace_at(result, ("subjects", index, "namespace"), self.namespace)
         for index, hook in enumerate(sequence(body.get("webhooks"))):
