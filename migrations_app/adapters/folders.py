@@ -1,0 +1,95 @@
+"""Files and folders on the command line as one bundle of source files.
+
+A file that somebody names is read wherever it is. What a file refers to (an env file, an include,
+a neighbouring unit) is read from its own folder or below a root that was given, never from
+elsewhere: paths are compared after every symbolic link in them was followed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from migrations_app.domain.bundle import Missing
+
+STDIN = "-"
+SUFFIXES = frozenset(
+    {
+        *(".yaml", ".yml", ".json"),
+        *(".container", ".pod", ".kube", ".volume", ".network", ".image", ".build"),
+        *(".service", ".timer", ".sh"),
+    }
+)
+"""What is taken from a folder; whatever is named itself is read whatever its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderFiles:
+    """Implements ``domain.bundle.SourceFiles``.
+
+    members: name as it was given → path. ``open_to`` are the folders, links followed, from which
+    members may draw other files.
+    """
+
+    members: Mapping[str, Path]
+    open_to: tuple[Path, ...] = ()
+    stdin: bytes = b""
+
+    @classmethod
+    def of(cls, paths: Sequence[str], root: Path | None = None, stdin: bytes = b"") -> FolderFiles:
+        """Files as they are named, folders with the sources below them in order of their names."""
+        members: dict[str, Path] = {}
+        open_to: list[Path] = [] if root is None else [root.resolve()]
+        for name in paths:
+            path = Path(name)
+            if name == STDIN:
+                members[name] = path
+            elif path.is_dir():
+                members.update((str(found), found) for found in _sources(path))
+                open_to.append(path.resolve())
+            else:
+                members[name] = path
+                open_to.append(path.parent.resolve())
+        return cls(members, tuple(dict.fromkeys(open_to)), stdin)
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(self.members)
+
+    def read(self, relative: str) -> bytes:
+        """The bytes of a member, or of a file that one refers to.
+
+        Raises:
+            Missing: it is not there, cannot be read, or lies outside the folders that are open.
+        """
+        if relative == STDIN and STDIN in self.members:
+            return self.stdin
+        path = self.members.get(relative)
+        if path is None:
+            path = self._inside(relative)
+        try:
+            return path.read_bytes()
+        except (OSError, ValueError):
+            raise Missing(relative) from None
+
+    def _inside(self, relative: str) -> Path:
+        """Where a file that is referred to really is."""
+        try:
+            real = Path(relative).resolve()
+            is_file = real.is_file()
+        except (OSError, ValueError, RuntimeError):
+            raise Missing(relative) from None
+        if not is_file or not any(real.is_relative_to(folder) for folder in self.open_to):
+            raise Missing(relative)
+        return real
+
+
+def _sources(folder: Path) -> Iterator[Path]:
+    """The sources below a folder; nothing hidden, and nothing that a link leads out of it to."""
+    real = folder.resolve()
+    for path in sorted(folder.rglob("*")):
+        below = path.relative_to(folder)
+        if any(part.startswith(".") for part in below.parts) or path.suffix not in SUFFIXES:
+            continue
+        if path.is_file() and path.resolve().is_relative_to(real):
+            yield path
