@@ -21,11 +21,7 @@ class EngineInfo:
 
     @property
     def version_tuple(self) -> tuple[int, ...]:
-        return tuple(
-            int(part)
-            for part in self.version.split("-")[0].split(".")
-            if part.isdigit()
-        )
+        return tuple(int(part) for part in self.version.split("-")[0].split(".") if part.isdigit())
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +133,9 @@ class PodmanEngine(Protocol):
         """The local ID of an image (by reference or ID), None if the host does not have it."""
         ...
 
-    def create_network(
-        self, name: str, *, labels: Mapping[str, str], internal: bool
-    ) -> None: ...
+    def create_network(self, name: str, *, labels: Mapping[str, str], internal: bool) -> None: ...
 
-    def create_secret(
-        self, name: str, value: bytes, *, labels: Mapping[str, str]
-    ) -> None: ...
+    def create_secret(self, name: str, value: bytes, *, labels: Mapping[str, str]) -> None: ...
 
     def play(
         self,
@@ -169,9 +161,7 @@ class PodmanEngine(Protocol):
 
     def usage(self, containers: Sequence[str]) -> Sequence[Usage]: ...
 
-    def execute(
-        self, container: str, command: Sequence[str], *, timeout: float
-    ) -> ExecResult: ...
+    def execute(self, container: str, command: Sequence[str], *, timeout: float) -> ExecResult: ...
 
     def running_user(self, container: str) -> str:
         """The numeric user that the container's main process runs as, ``""`` if unknown."""

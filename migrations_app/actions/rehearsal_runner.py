@@ -1,0 +1,346 @@
+"""Playing a copy and watching it: the part of a rehearsal that meets Podman.
+
+Nothing here touches the database. The engine, the prober and the clock come as arguments; what is
+said goes to a sink; ``check`` raises when the run is to stop. What was created is removed by the
+caller, by label, however this ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.rehearsal.derive import RehearsalCopy
+from migrations_app.domain.rehearsal.schedule import ProbeBoard, ProbeTrack
+from migrations_app.domain.rehearsal.values import PodCopy, ProbeAction, ProbeKind
+from migrations_app.domain.rehearsal.verdict import Observations
+from migrations_app.ports import (
+    Clock,
+    ContainerState,
+    FileDrop,
+    PodmanEngine,
+    Prober,
+    ProbeTarget,
+    Usage,
+)
+
+Say = Callable[[str, str, str], None]
+"""Takes source, stream and text of one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds: how long to wait for readiness, to watch afterwards, and between two looks."""
+
+    deadline: float = 120.0
+    watch: float = 6.0
+    look_every: float = 0.3
+    sample_every: float = 1.0
+
+
+@dataclass(slots=True)
+class Rehearser:
+    """One rehearsal on one engine. Steps are called in order: peers, subject, stop."""
+
+    engine: PodmanEngine
+    prober: Prober
+    clock: Clock
+    network: str
+    say: Say
+    check: Callable[[], None]
+    pace: Pace = field(default_factory=Pace)
+    seen: Observations = field(default_factory=Observations)
+    probe_log: list[dict[str, object]] = field(default_factory=list)
+    usage_log: list[dict[str, object]] = field(default_factory=list)
+    _lines: dict[str, int] = field(default_factory=dict)
+    _last_cpu: dict[str, tuple[float, int]] = field(default_factory=dict)
+    _started: float = 0.0
+
+    def play_peers(self, copy: RehearsalCopy) -> bool:
+        """Bring up the peers, each ready before the next. False: a peer is in the way of a verdict."""
+        for pod in copy.peers:
+            self.say("runner", "stdout", f"peer {pod.workload} starts as pod {pod.name}")
+            board = self._play(pod)
+            problem = self._until_ready(pod, board)
+            if problem is not None:
+                self.seen.obstacle = msg(
+                    "Peer %(peer)s did not come up: %(why)s", peer=pod.workload, why=problem
+                )
+                return False
+        self.seen.peers_up = copy.peer_services
+        return True
+
+    def play_subject(self, copy: RehearsalCopy) -> None:
+        """Play what is rehearsed and watch it: until it is ready or has ended, and a while after."""
+        boards: list[tuple[PodCopy, ProbeBoard]] = []
+        for pod in copy.subject:
+            self.say("runner", "stdout", f"{pod.workload} starts as pod {pod.name}")
+            board = self._play(pod)
+            boards.append((pod, board))
+            self.seen.tracks = [track for _pod, done in boards for track in done.tracks]
+            problem = self._until_ended(pod) if pod.to_the_end else self._until_ready(pod, board)
+            if problem is not None:
+                self.seen.failure = problem
+                self._note_exit_codes(pod)
+                return
+        if all(pod.to_the_end for pod, _board in boards):
+            return
+        self.seen.ready_at = self._now()
+        self.say("runner", "stdout", f"ready after {self.seen.ready_at:.1f} s")
+        self._watch([(pod, board) for pod, board in boards if not pod.to_the_end])
+
+    def stop(self, copy: RehearsalCopy) -> None:
+        """Stop the subject as a kubelet would, and see whether it heeds SIGTERM in time."""
+        if self.seen.failure is not None or self.seen.obstacle is not None:
+            return
+        for pod in copy.subject:
+            if pod.to_the_end:
+                continue
+            self._note_users(pod)
+            begun = self.clock.monotonic()
+            self.say("runner", "stdout", f"SIGTERM to {pod.name}, grace {pod.grace} s")
+            self.engine.stop(pod.name, timeout=pod.grace)
+            took = self.clock.monotonic() - begun
+            states = self.engine.states(pod.name)
+            killed = any(state.exit_code == 137 for state in states)
+            self.seen.stop_took = took
+            self.seen.stop_in_time = not killed
+            self.pump(pod)
+            self.say("runner", "stdout", f"{pod.name} stopped after {took:.1f} s")
+
+    def pump(self, pod: PodCopy) -> list[ContainerState]:
+        """Bring the new log lines of a pod's containers into the log; returns their states."""
+        states = [s for s in self.engine.states(pod.name) if s.name]
+        for state in states:
+            since = self._lines.get(state.id, 0)
+            for line in self.engine.logs(state.id, since=since):
+                since += 1
+                self.say(_short(pod, state.name), line.stream, line.text)
+            self._lines[state.id] = since
+        return states
+
+    def _play(self, pod: PodCopy) -> ProbeBoard:
+        self.check()
+        self.engine.play(
+            pod.text,
+            network=self.network,
+            aliases={pod.name: pod.aliases},
+            files=[FileDrop(f.container, f.path, f.content, f.mode) for f in pod.files],
+        )
+        self._started = self.clock.monotonic()
+        return ProbeBoard.of(pod.probes)
+
+    def _now(self) -> float:
+        return self.clock.monotonic() - self._started
+
+    def _until_ready(self, pod: PodCopy, board: ProbeBoard) -> Message | None:
+        """None when the pod is ready, else why it never will be (or was not in time)."""
+        while True:
+            problem = self._look(pod, board)
+            if problem is not None:
+                return problem
+            if board.ready:
+                return None
+            if self._now() > self.pace.deadline:
+                return msg(
+                    "%(pod)s was not ready within %(seconds)s s.",
+                    pod=pod.workload,
+                    seconds=round(self.pace.deadline),
+                )
+            self.clock.sleep(self.pace.look_every)
+
+    def _until_ended(self, pod: PodCopy) -> Message | None:
+        """None when every container has ended with 0."""
+        while True:
+            self.check()
+            states = self._states(pod)
+            self._sample(pod, states)
+            ended = [s for s in states if not s.running and s.exit_code is not None]
+            for state in ended:
+                if state.exit_code != 0:
+                    return _exit_message(pod, state)
+            if states and len(ended) == len(states):
+                self.seen.exit_codes = {_short(pod, s.name): s.exit_code or 0 for s in ended}
+                return None
+            if self._now() > self.pace.deadline:
+                return msg(
+                    "%(pod)s did not end within %(seconds)s s.",
+                    pod=pod.workload,
+                    seconds=round(self.pace.deadline),
+                )
+            self.clock.sleep(self.pace.look_every)
+
+    def _watch(self, boards: list[tuple[PodCopy, ProbeBoard]]) -> None:
+        """Keep looking for a while: a service that is ready once has shown little."""
+        begun = self._now()
+        slowest = max(
+            (track.plan.period for _pod, board in boards for track in board.tracks), default=0.0
+        )
+        until = begun + max(self.pace.watch, min(slowest * 1.5, 30.0))
+        while self._now() < until:
+            for pod, board in boards:
+                problem = self._look(pod, board)
+                if problem is not None:
+                    self.seen.failure = problem
+                    self._note_exit_codes(pod)
+                    self.seen.watched_for = self._now() - begun
+                    return
+            self.clock.sleep(self.pace.look_every)
+        self.seen.watched_for = self._now() - begun
+        unready = [pod for pod, board in boards if not board.ready]
+        if unready:
+            self.seen.failure = msg(
+                "%(pod)s was ready, and then was not any more.", pod=unready[0].workload
+            )
+
+    def _look(self, pod: PodCopy, board: ProbeBoard) -> Message | None:
+        """One round: states, log, samples, due probes. Returns why the pod is broken, if it is."""
+        self.check()
+        states = self._states(pod)
+        for state in states:
+            if _short(pod, state.name) in pod.containers and not state.running:
+                if state.exit_code is not None:
+                    return _exit_message(pod, state)
+        self._sample(pod, states)
+        for track in board.due(self._now()):
+            self._probe(pod, states, track)
+        broken = board.would_restart
+        if broken is not None:
+            return msg(
+                "Container %(container)s would be restarted: its %(kind)s probe missed "
+                "%(count)s times in a row.",
+                container=broken.plan.container,
+                kind=broken.plan.kind.value,
+                count=broken.in_a_row,
+            )
+        return None
+
+    def _states(self, pod: PodCopy) -> list[ContainerState]:
+        return self.pump(pod)
+
+    def _probe(self, pod: PodCopy, states: list[ContainerState], track: ProbeTrack) -> None:
+        plan = track.plan
+        state = next((s for s in states if _short(pod, s.name) == plan.container), None)
+        if state is None:
+            return
+        result = self.prober.probe(
+            ProbeTarget(
+                pod=pod.name,
+                container=state.id,
+                address=state.address,
+                action=plan.action.value,
+                port=plan.port,
+                path=plan.path,
+                scheme=plan.scheme,
+                host=plan.host,
+                headers=plan.headers,
+                command=plan.command,
+                timeout=plan.timeout,
+            )
+        )
+        name = f"{plan.container} {plan.kind.value}"
+        if result.ok is None:
+            if name not in self.seen.unprobed:
+                self.seen.unprobed = (*self.seen.unprobed, name)
+                self.say("prober", "stderr", f"{name}: {result.detail}")
+            if plan.kind is not ProbeKind.LIVENESS:
+                self.seen.obstacle = msg(
+                    "The %(kind)s probe of %(container)s could not be run: %(why)s",
+                    kind=plan.kind.value,
+                    container=plan.container,
+                    why=result.detail,
+                )
+            track.record(ok=True, now=self._now())
+            return
+        track.record(ok=result.ok, now=self._now())
+        self.probe_log.append(
+            {
+                "at": round(self._now(), 2),
+                "container": plan.container,
+                "kind": plan.kind.value,
+                "ok": result.ok,
+                "pod": pod.workload,
+            }
+        )
+        if result.loopback_only and plan.container not in self.seen.loopback_only:
+            self.seen.loopback_only = (*self.seen.loopback_only, plan.container)
+        word = "" if result.ok else f" ({track.in_a_row} of {plan.failure_threshold})"
+        took = f" in {result.took * 1000:.0f} ms"
+        stream = "stdout" if result.ok else "stderr"
+        self.say("prober", stream, f"{name} {_describe(plan.action)} {result.detail}{word}{took}")
+
+    def _sample(self, pod: PodCopy, states: Iterable[ContainerState]) -> None:
+        """Measure memory and CPU, not more often than the pace says."""
+        now = self._now()
+        if self.usage_log and now - float(str(self.usage_log[-1]["at"])) < self.pace.sample_every:
+            return
+        names = {s.id: _short(pod, s.name) for s in states if s.running}
+        for sample in self.engine.usage(list(names)):
+            self._note_usage(pod, names.get(sample.container, sample.container), sample, now)
+
+    def _note_usage(self, pod: PodCopy, name: str, sample: Usage, now: float) -> None:
+        before = self._last_cpu.get(sample.container)
+        self._last_cpu[sample.container] = (now, sample.cpu_nanoseconds)
+        millicores = 0
+        if before and now > before[0]:
+            millicores = round((sample.cpu_nanoseconds - before[1]) / (now - before[0]) / 1e6)
+        self.usage_log.append(
+            {
+                "at": round(now, 2),
+                "container": name,
+                "memory": sample.memory,
+                "cpu": max(millicores, 0),
+                "pod": pod.workload,
+            }
+        )
+
+    def peak(self, copy: RehearsalCopy) -> Mapping[str, Mapping[str, int]]:
+        """The highest samples of the subject's containers: memory in bytes, CPU in millicores."""
+        subject = {pod.workload for pod in copy.subject}
+        peak: dict[str, dict[str, int]] = {}
+        for sample in self.usage_log:
+            if sample["pod"] in subject:
+                top = peak.setdefault(str(sample["container"]), {"memory": 0, "cpu": 0})
+                for key in top:
+                    top[key] = max(top[key], int(str(sample[key])))
+        self.seen.peak = peak
+        return peak
+
+    def _note_users(self, pod: PodCopy) -> None:
+        """Who the processes really run as, where a container can be asked."""
+        users: dict[str, str] = dict(self.seen.users)
+        for state in self.engine.states(pod.name):
+            user = self.engine.running_user(state.id)
+            if user:
+                users[_short(pod, state.name)] = user
+        self.seen.users = users
+
+    def _note_exit_codes(self, pod: PodCopy) -> None:
+        self.seen.exit_codes = {
+            _short(pod, state.name): state.exit_code
+            for state in self.engine.states(pod.name)
+            if state.exit_code is not None and not state.running
+        }
+
+
+def _short(pod: PodCopy, container: str) -> str:
+    """The container's name within its pod: Podman puts the pod's name before it."""
+    return container.removeprefix(f"{pod.name}-")
+
+
+def _describe(action: ProbeAction) -> str:
+    return {"http": "GET", "tcp": "connect", "exec": "exec", "grpc": "grpc"}[action.value]
+
+
+def _exit_message(pod: PodCopy, state: ContainerState) -> Message:
+    if state.oom_killed:
+        return msg(
+            "Container %(container)s was killed because it used more memory than its limit.",
+            container=_short(pod, state.name),
+        )
+    return msg(
+        "Container %(container)s ended with exit code %(code)s.",
+        container=_short(pod, state.name),
+        code=state.exit_code,
+    )
