@@ -1,38 +1,36 @@
 """Typed readers of environment variables. A wrong value is a refusal to start, with the remedy.
 
-Every reader registers what it reads in :data:`READ`, so that a test can hold the documentation
-against the code.
+Every variable that is read anywhere is described in docs/settings.md; a test holds the two against
+each other.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Collection
 from pathlib import Path
-from typing import TypeVar
+from typing import NoReturn
+from urllib.parse import urlsplit
 
-T = TypeVar("T")
-
-READ: set[str] = set()
+EX_CONFIG = 78
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
-_FALSE = frozenset({"0", "false", "no", "off", ""})
+_FALSE = frozenset({"0", "false", "no", "off"})
 
 
-class WrongSetting(SystemExit):
-    """A setting that cannot be used; the process ends with EX_CONFIG (78)."""
+def refuse(name: str, problem: str, example: str) -> NoReturn:
+    """Say what is wrong with a setting and end the process.
 
-    def __init__(self, name: str, problem: str, example: str) -> None:
-        super().__init__(78)
-        self.text = f"{name}: {problem} Example: {name}={example}"
-
-    def __str__(self) -> str:
-        return self.text
+    The text is printed here because the settings are read by programs of others too (uvicorn,
+    Celery, Django's own commands), which would show a traceback or nothing.
+    """
+    print(f"{name}: {problem} Example: {name}={example}", file=sys.stderr)
+    raise SystemExit(EX_CONFIG)
 
 
 def env_text(name: str, default: str = "") -> str:
     """A text, stripped; empty counts as not set."""
-    READ.add(name)
     return os.environ.get(name, "").strip() or default
 
 
@@ -41,32 +39,31 @@ def env_bool(name: str, *, default: bool = False) -> bool:
     text = env_text(name).lower()
     if not text:
         return default
-    if text in _TRUE:
-        return True
-    if text in _FALSE:
-        return False
-    raise WrongSetting(name, f"{text!r} is neither true nor false.", "true")
+    if text not in _TRUE | _FALSE:
+        refuse(name, f"{text!r} is neither true nor false.", "true")
+    return text in _TRUE
 
 
-def env_int(name: str, default: int, *, low: int = 0, high: int = 2**31) -> int:
+def env_int(name: str, default: int, *, low: int = 0, high: int = 2**31 - 1) -> int:
     """A whole number within bounds."""
     text = env_text(name)
     if not text:
         return default
-    return _within(name, _convert(name, text, int, "a whole number", str(default)), low, high)
+    # int() would also take "1_000" and full-width digits.
+    if not (text.removeprefix("-").isdecimal() and text.isascii()):
+        refuse(name, f"{text!r} is not a whole number.", str(default))
+    if not low <= int(text) <= high:
+        refuse(name, f"{text} is not between {low} and {high}.", str(default))
+    return int(text)
 
 
-def _within(name: str, value: int, low: int, high: int) -> int:
-    if not low <= value <= high:
-        raise WrongSetting(name, f"{value} is not between {low} and {high}.", str(low))
-    return value
-
-
-def _convert(name: str, text: str, kind: Callable[[str], T], what: str, example: str) -> T:
-    try:
-        return kind(text)
-    except ValueError:
-        raise WrongSetting(name, f"{text!r} is not {what}.", example) from None
+def env_choice(name: str, choices: Collection[str], default: str) -> str:
+    """One of a few words, in the case they are listed in."""
+    text = env_text(name, default)
+    for choice in choices:
+        if text.lower() == choice.lower():
+            return choice
+    refuse(name, f"{text!r} is none of {', '.join(choices)}.", default)
 
 
 def env_list(name: str, default: tuple[str, ...] = ()) -> list[str]:
@@ -77,15 +74,25 @@ def env_list(name: str, default: tuple[str, ...] = ()) -> list[str]:
 
 def env_secret(name: str, default: str = "") -> str:
     """A secret from ``NAME``, or from the file that ``NAME_FILE`` names (not both)."""
-    READ.add(f"{name}_FILE")
-    value, path = env_text(name), os.environ.get(f"{name}_FILE", "").strip()
+    value, path = env_text(name), env_text(f"{name}_FILE")
     if value and path:
-        raise WrongSetting(name, f"both {name} and {name}_FILE are set; keep one.", "…")
+        refuse(f"{name}_FILE", f"{name} is set as well; keep one of the two.", "/run/secrets/name")
     if not path:
         return value or default
     try:
         return Path(path).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise WrongSetting(
-            f"{name}_FILE", f"{path} cannot be read ({error.strerror}).", "/run/secrets/name"
-        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        why = getattr(error, "strerror", None) or "not UTF-8 text"
+        refuse(f"{name}_FILE", f"{path} cannot be read ({why}).", "/run/secrets/name")
+
+
+def checked_url(name: str, url: str, schemes: Collection[str], example: str) -> str:
+    """The URL as given, if its scheme is one of these. It may carry a password: never shown."""
+    try:
+        scheme = urlsplit(url).scheme
+    except ValueError:
+        scheme = ""
+    if url and scheme not in schemes:
+        problem = f"the URL begins with {scheme}:// and" if scheme else "this is not a URL; it"
+        refuse(name, f"{problem} must begin with {', '.join(f'{s}://' for s in schemes)}.", example)
+    return url

@@ -3,37 +3,44 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
-from typing import Any
 
-import environ
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
 from workbench import data
-from workbench.env import WrongSetting, env_bool, env_int, env_list, env_secret, env_text
+from workbench.database import database
+from workbench.env import (
+    checked_url,
+    env_bool,
+    env_choice,
+    env_int,
+    env_list,
+    env_secret,
+    env_text,
+    refuse,
+)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
 
 # --- Where things live -------------------------------------------------------------------------
-WORKBENCH_DATA_DIR = Path(env_text("WORKBENCH_DATA_DIR", str(BASE_DIR / "var"))).resolve()
+WORKBENCH_DATA_DIR = (BASE_DIR / Path(env_text("WORKBENCH_DATA_DIR", "var")).expanduser()).resolve()
 WORKBENCH_PORT = env_int("WORKBENCH_PORT", 8000, low=1, high=65535)
 WORKBENCH_BIND = env_text("WORKBENCH_BIND", "127.0.0.1")
 
 # --- Secrets -----------------------------------------------------------------------------------
 SECRET_KEY = env_secret("SECRET_KEY") or data.kept_secret(WORKBENCH_DATA_DIR, "secret-key")
-WORKBENCH_ENCRYPTION_KEYS = [
-    key.strip()
-    for key in (
-        env_secret("WORKBENCH_ENCRYPTION_KEYS")
-        or data.kept_secret(WORKBENCH_DATA_DIR, "encryption-key")
-    ).split(",")
-    if key.strip()
-]
+WORKBENCH_ENCRYPTION_KEYS = data.encryption_keys(
+    env_secret("WORKBENCH_ENCRYPTION_KEYS")
+    or data.kept_secret(WORKBENCH_DATA_DIR, "encryption-key")
+)
 WORKBENCH_INSTANCE = env_text(
     "WORKBENCH_INSTANCE", hashlib.sha256(f"instance:{SECRET_KEY}".encode()).hexdigest()[:8]
 )
+if not re.fullmatch(r"[a-z0-9]{1,16}", WORKBENCH_INSTANCE):
+    refuse("WORKBENCH_INSTANCE", "1 to 16 lower-case letters and digits are allowed.", "team1")
 
 # --- Who may talk to us ------------------------------------------------------------------------
 DEBUG = env_bool("DEBUG", default=False)
@@ -106,42 +113,8 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
-
 # --- Database ----------------------------------------------------------------------------------
-def _database() -> dict[str, Any]:
-    """SQLite in the data folder unless ``DATABASE_URL`` says otherwise."""
-    url = env_secret("DATABASE_URL")
-    if not url:
-        return _sqlite(WORKBENCH_DATA_DIR / "workbench.sqlite3")
-    config = dict(environ.Env.db_url_config(url))
-    if "sqlite" in str(config.get("ENGINE")):
-        return _sqlite(Path(str(config["NAME"])))
-    if "postgresql" not in str(config.get("ENGINE")):
-        raise WrongSetting(
-            "DATABASE_URL", "neither PostgreSQL nor SQLite.", "postgres://user:pw@host/name"
-        )
-    config["CONN_HEALTH_CHECKS"] = True
-    return config
-
-
-def _sqlite(path: Path) -> dict[str, Any]:
-    return {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": path,
-        "OPTIONS": {
-            # Readers and one writer at a time; IMMEDIATE takes the writer's place at the start of a
-            # transaction instead of failing in the middle. No mmap_size: it makes damage permanent.
-            "timeout": 20,
-            "transaction_mode": "IMMEDIATE",
-            "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
-            ),
-        },
-        "TEST": {"NAME": path.with_name(f"test-{path.name}")},
-    }
-
-
-DATABASES = {"default": _database()}
+DATABASES = {"default": database(WORKBENCH_DATA_DIR / "workbench.sqlite3")}
 
 # --- Language and time -------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
@@ -220,10 +193,17 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- Work in the background --------------------------------------------------------------------
-REDIS_URL = env_secret("REDIS_URL")
-WORKBENCH_BROKER = env_text("WORKBENCH_BROKER", "redis" if REDIS_URL else "none")
-if WORKBENCH_BROKER not in ("redis", "none"):
-    raise WrongSetting("WORKBENCH_BROKER", "must be redis or none.", "redis")
+REDIS_URL = checked_url(
+    "REDIS_URL",
+    env_secret("REDIS_URL"),
+    ("redis", "rediss", "redis+socket"),
+    "redis://host:6379/0",
+)
+WORKBENCH_BROKER = env_choice(
+    "WORKBENCH_BROKER", ("redis", "none"), "redis" if REDIS_URL else "none"
+)
+if WORKBENCH_BROKER == "redis" and not REDIS_URL:
+    refuse("WORKBENCH_BROKER", "redis needs REDIS_URL as well.", "none")
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
@@ -247,10 +227,14 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_SOFT_TIME_LIMIT = 1800
 CELERY_TASK_TIME_LIMIT = 1860
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 400_000  # kB
 
 # --- Podman ------------------------------------------------------------------------------------
-PODMAN_URL = env_text("PODMAN_URL")
+PODMAN_URL = checked_url(
+    "PODMAN_URL", env_text("PODMAN_URL"), ("unix",), "unix:///run/podman/podman.sock"
+)
 WORKBENCH_SOCKET_DIRS = env_list(
     "WORKBENCH_SOCKET_DIRS", ("/run/podman", "/run/user", str(WORKBENCH_DATA_DIR / "run"))
 )
@@ -258,11 +242,18 @@ WORKBENCH_REHEARSAL_DEADLINE = env_int("WORKBENCH_REHEARSAL_DEADLINE", 120, low=
 WORKBENCH_REHEARSAL_WATCH = env_int("WORKBENCH_REHEARSAL_WATCH", 6, low=1, high=600)
 
 # --- Logs --------------------------------------------------------------------------------------
+WORKBENCH_LOG_LEVEL = env_choice(
+    "WORKBENCH_LOG_LEVEL", ("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"json": {"()": "workbench.logs.JsonFormatter"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
-    "root": {"handlers": ["stderr"], "level": env_text("WORKBENCH_LOG_LEVEL", "WARNING")},
-    "loggers": {"migrations_app": {"level": env_text("WORKBENCH_LOG_LEVEL", "INFO")}},
+    # What libraries say at INFO is noise; ours is not.
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {
+        "migrations_app": {"level": WORKBENCH_LOG_LEVEL},
+        "workbench": {"level": WORKBENCH_LOG_LEVEL},
+    },
 }
