@@ -1,0 +1,163 @@
+"""``bin/up``: prepares the data folder, starts what serving needs, and says where to go.
+
+What runs: a private broker (unless ``REDIS_URL`` is given or there is no redis-server), a worker,
+the reaper and the web server.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sys
+from pathlib import Path
+
+from workbench.broker import PrivateBroker, find_server
+from workbench.child import Child
+from workbench.supervisor import Supervisor
+
+EX_OK, EX_UNAVAILABLE = 0, 69
+MANAGE = str(Path(__file__).resolve().parent.parent / "manage.py")
+EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound to
+
+
+def main() -> int:
+    """Serve until asked to stop; 69 if something that is needed is not there."""
+    # The database is made by us and holds what only its owner may read.
+    os.umask(0o077)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workbench.settings")
+    import django
+
+    django.setup()
+    from django.conf import settings
+
+    folder: Path = settings.WORKBENCH_DATA_DIR
+    address: str = settings.WORKBENCH_BIND
+    port: int = settings.WORKBENCH_PORT
+    problem = _hindrance(folder, address, port) or _prepare(folder)
+    if problem:
+        print(problem, file=sys.stderr)
+        return EX_UNAVAILABLE
+    env = dict(os.environ)
+    mode = choose_broker(folder, env)
+    listed = [*broker_children(folder, env), *children(folder, env, address, port)]
+    shown = EVERYWHERE.get(address, address)
+    Supervisor(
+        listed,
+        is_ready=lambda: answers(shown, port),
+        announce=lambda: _announce(folder, shown, port, mode),
+    ).run()
+    return EX_OK
+
+
+def _hindrance(folder: Path, address: str, port: int) -> str:
+    """Why we cannot serve here now; empty if we can."""
+    from workbench.preparation import hold
+
+    if not hold(folder, "up"):
+        return (
+            f"Another bin/up is serving from {folder}. Stop it first, or use another folder: "
+            "WORKBENCH_DATA_DIR=other bin/up"
+        )
+    try:
+        with socket.socket(_family(address)) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((address, port))
+    except OSError as error:
+        return (
+            f"Port {port} of {address} cannot be used ({error.strerror}). Choose another: "
+            f"WORKBENCH_PORT={port + 1 if port < 65535 else 8000} bin/up"
+        )
+    return ""
+
+
+def _prepare(folder: Path) -> str:
+    """Bring database and accounts up to date; what is wrong with them, or nothing."""
+    from django.core.management import call_command
+    from django.db import connections
+
+    from workbench.preparation import damage, migrate_if_needed
+
+    problem = damage()
+    if problem:
+        return problem
+    migrate_if_needed()
+    call_command("ensure_admin")
+    connections.close_all()
+    for stale in (folder / "run").glob("worker-*.pid"):
+        stale.unlink()
+    return ""
+
+
+def choose_broker(folder: Path, env: dict[str, str]) -> str:
+    """Settle how work gets to the worker, for all processes; returns it in words."""
+    if env.get("REDIS_URL") or env.get("REDIS_URL_FILE"):
+        env["WORKBENCH_BROKER"] = "redis"
+        return "the Redis at REDIS_URL"
+    server = find_server()
+    if server is None or env.get("WORKBENCH_BROKER") == "none":
+        env["WORKBENCH_BROKER"] = "none"
+        return "no broker: the worker looks for work itself"
+    env["REDIS_URL"] = PrivateBroker(server, folder).url
+    env["WORKBENCH_BROKER"] = "redis"
+    return "a private Redis in the data folder"
+
+
+def broker_children(folder: Path, env: dict[str, str]) -> list[Child]:
+    """The private broker, if that is what was chosen."""
+    server = find_server()
+    if server is None or env["WORKBENCH_BROKER"] == "none":
+        return []
+    private = PrivateBroker(server, folder)
+    if env.get("REDIS_URL") != private.url:
+        return []
+    private.clear_stale()
+    return [Child("broker", private.command(), env, stops_last=True)]
+
+
+def children(folder: Path, env: dict[str, str], address: str, port: int) -> list[Child]:
+    """Worker, reaper and web server."""
+    python = sys.executable
+    if env["WORKBENCH_BROKER"] == "redis":
+        worker = [python, "-m", "celery", "-A", "workbench.celery", "worker"]
+        worker += ["--loglevel=WARNING", "--concurrency=2", "--without-gossip", "--without-mingle"]
+    else:
+        worker = [python, MANAGE, "poll_runs"]
+    web = [python, "-m", "uvicorn", "workbench.asgi:application", "--host", address]
+    web += ["--port", str(port), "--lifespan", "off", "--log-level", "warning"]
+    web += ["--timeout-graceful-shutdown", "5", "--no-server-header"]
+    return [
+        Child("worker", worker, env, pid_folder=folder / "run"),
+        Child("reaper", [python, MANAGE, "reaper"], env),
+        Child("web", web, env),
+    ]
+
+
+def answers(address: str, port: int) -> bool:
+    """Whether something listens there; the port was free before, so it is our web server."""
+    try:
+        with socket.create_connection((address, port), timeout=1):
+            return True
+    except OSError:
+        return False
+
+
+def _announce(folder: Path, address: str, port: int, mode: str) -> None:
+    host = f"[{address}]" if ":" in address else address
+    print(f"\nKakehashi is at http://{host}:{port}")
+    kept = folder / "admin-password"
+    given = os.environ.get("WORKBENCH_ADMIN_PASSWORD") or not kept.exists()
+    print(
+        f"Log in as admin with {'the password you chose' if given else f'the password in {kept}'}."
+    )
+    print(f"Work goes through {mode}. Data: {folder}. Ctrl-C stops everything.", flush=True)
+    if shutil.which("podman") is None:
+        print("There is no podman here: captures and rehearsals will not work.", file=sys.stderr)
+
+
+def _family(address: str) -> socket.AddressFamily:
+    return socket.AF_INET6 if ":" in address else socket.AF_INET
+
+
+if __name__ == "__main__":
+    sys.exit(main())
