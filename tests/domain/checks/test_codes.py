@@ -164,7 +164,11 @@ def test_a_sound_manifest_has_no_findings(look: Any) -> None:
 @pytest.mark.parametrize("kind", ["Job", "CronJob"])
 def test_what_ends_needs_no_probes(kind: str, look: Any) -> None:
     template = "template: {spec: {restartPolicy: Never, containers: [{name: a}]}}"
-    inner = template if kind == "Job" else f"schedule: '* * * * *'\n  jobTemplate: {{spec: {{{template}}}}}"
+    inner = (
+        template
+        if kind == "Job"
+        else f"schedule: '* * * * *'\n  jobTemplate: {{spec: {{{template}}}}}"
+    )
     text = f"apiVersion: batch/v1\nkind: {kind}\nmetadata: {{name: a}}\nspec:\n  {inner}\n"
 
     assert look(text, "PRB-01") == []
