@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import include, path
 
 urlpatterns = [
-    path("api/v1/", include("migrations_app.api.urls")),
+    path("", include("migrations_app.api.urls")),
     path("", include("migrations_app.web.urls")),
 ]
 
