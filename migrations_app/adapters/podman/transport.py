@@ -48,7 +48,7 @@ class DeadlineConnection(UDSConnection):
     def connect(self) -> None:
         sock = DeadlineSocket(self.uds, seconds=float(self.timeout or 0))
         try:
-            sock.connect()
+            sock.connect()  # type: ignore[no-untyped-call]
         except BaseException:
             sock.close()
             raise
@@ -61,7 +61,7 @@ class DeadlinePool(UDSConnectionPool):
 
 class DeadlineAdapter(UDSAdapter):
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs)
+        super().init_poolmanager(*args, **kwargs)  # type: ignore[no-untyped-call]
         if isinstance(self.poolmanager, UDSPoolManager):
             self.poolmanager.pool_classes_by_scheme = {"http": DeadlinePool}
 
