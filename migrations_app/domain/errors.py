@@ -23,7 +23,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from migrations_app.domain.messages import Message
+from migrations_app.domain.messages import Message, Say
 from migrations_app.domain.places import Place
 
 
@@ -35,9 +35,13 @@ class Problem:
     message: Message
     place: Place = Place()
 
-    def __str__(self) -> str:
+    def told(self, say: Say) -> str:
+        """Where, and what."""
         where = str(self.place)
-        return f"{where}: {self.message}" if where else str(self.message)
+        return f"{where}: {say(self.message)}" if where else say(self.message)
+
+    def __str__(self) -> str:
+        return self.told(str)
 
 
 class WorkbenchError(Exception):
@@ -50,8 +54,12 @@ class WorkbenchError(Exception):
         self.message = message
         self.problems = tuple(problems)
 
+    def told(self, say: Say) -> str:
+        """The sentence and every problem, a line for each, as ``say`` puts messages into text."""
+        return "\n".join([say(self.message), *(problem.told(say) for problem in self.problems)])
+
     def __str__(self) -> str:
-        return "\n".join([str(self.message), *(str(problem) for problem in self.problems)])
+        return self.told(str)
 
 
 class UnreadableSource(WorkbenchError):

@@ -17,13 +17,14 @@ from migrations_app.domain.errors import Problem
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.loss import LossRow
 from migrations_app.domain.manifests.secret_markers import MARKER
-from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.messages import Message
 from migrations_app.domain.places import Place, pointer
 from migrations_app.domain.provenance import Step, leaves
 from migrations_app.domain.questions import Question
 from migrations_app.domain.transforms.base import Recorded
 
 Record = dict[str, Any]
+_OF_A_MESSAGE = frozenset({"text", "params", "plural", "context"})
 _QUOTING = frozenset({"params", "before", "after", "recommended", "answer", "value", "subject"})
 """The keys under which records quote what stands in a source."""
 
@@ -32,17 +33,31 @@ _ORDINARY = re.compile(r"[a-z]{1,11}|[A-Z]{1,11}|[A-Z][a-z]{1,10}|.{1,5}", re.S)
 
 
 def message(value: Message) -> Record:
-    """A sentence; parameters that are not plain become text."""
-    params = {
-        key: item if isinstance(item, str | int | float | bool) else str(item)
-        for key, item in value.params.items()
+    """A sentence; parameters that are messages stay so, others that are not plain become text."""
+    record: Record = {
+        "text": value.text,
+        "params": {key: _parameter(item) for key, item in value.params.items()},
     }
-    return {"text": value.text, "params": params}
+    if value.plural:
+        record["plural"] = value.plural
+    if value.context:
+        record["context"] = value.context
+    return record
+
+
+def _parameter(value: Any) -> Any:
+    if isinstance(value, Message):
+        return message(value)
+    return value if isinstance(value, str | int | float | bool) else str(value)
 
 
 def message_from(record: Mapping[str, Any]) -> Message:
     """The sentence again."""
-    return msg(record["text"], **record["params"])
+    params = {
+        key: message_from(item) if isinstance(item, Mapping) else item
+        for key, item in record["params"].items()
+    }
+    return Message(record["text"], params, record.get("plural", ""), record.get("context", ""))
 
 
 def place(value: Place) -> Record:
@@ -170,13 +185,23 @@ def conceal(value: Any, secrets: frozenset[str]) -> Any:
     if not secrets:
         return value
     if isinstance(value, Mapping):
-        return {
-            key: _concealed(item, secrets) if key in _QUOTING else conceal(item, secrets)
-            for key, item in value.items()
-        }
+        return {key: _conceal_under(key, item, secrets) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [conceal(item, secrets) for item in value]
     return value
+
+
+def _conceal_under(key: str, value: Any, secrets: frozenset[str]) -> Any:
+    if key == "params" and isinstance(value, Mapping):
+        return {
+            name: conceal(item, secrets) if _is_message(item) else _concealed(item, secrets)
+            for name, item in value.items()
+        }
+    return _concealed(value, secrets) if key in _QUOTING else conceal(value, secrets)
+
+
+def _is_message(value: Any) -> bool:
+    return isinstance(value, Mapping) and {"text", "params"} <= value.keys() <= _OF_A_MESSAGE
 
 
 def _concealed(value: Any, secrets: frozenset[str]) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from migrations_app.domain import records
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.secret_markers import MARKER
-from migrations_app.domain.messages import msg
+from migrations_app.domain.messages import counted, either, msg, msg_for
 from migrations_app.domain.places import Place
 
 FOUND = Finding(
@@ -43,3 +43,19 @@ def test_values_of_a_secret_are_known_in_clear_too() -> None:
         "aHVudGVyMmh1bnRlcjI=",
         "hunter2hunter2",
     }
+
+
+def test_messages_within_messages_come_back_as_they_were() -> None:
+    nested = msg("%(name)s lacks %(what)s.", name="web", what=either(["requests", msg("limits")]))
+    for message in (nested, counted("%(count)s gate", "%(count)s gates", count=2)):
+        assert records.message_from(records.message(message)) == message
+    failed = msg_for("rehearsal", "Failed")
+    assert records.message_from(records.message(failed)) == failed
+
+
+def test_a_secret_within_a_message_within_a_message_is_hidden_and_its_template_stays() -> None:
+    inner = msg("the value is %(value)s", value="the value")
+    hidden = records.conceal(
+        records.message(msg("%(why)s.", why=inner)), records.secret_texts(["the value"])
+    )
+    assert hidden["params"]["why"] == {"text": inner.text, "params": {"value": MARKER}}

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.loss import LossRow
-from migrations_app.domain.messages import Message
+from migrations_app.domain.messages import Say
 from migrations_app.domain.questions import Question
-
-Say = Callable[[Message], str]
 
 
 def text_report(findings: Sequence[Finding], say: Say = str) -> str:

@@ -1,0 +1,201 @@
+"""The words that people read for the values of enumerations: one table, the same at every door.
+
+Rows, addresses and the API carry the values themselves, which are never translated. Tables are
+named here by what a value is, and not by its class, since rows hold plain texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from migrations_app.domain.messages import Message, msg, msg_for
+
+Words = Mapping[str, Message]
+
+PHASES: Words = {
+    "local": msg("Local"),
+    "compatible": msg("Compatible"),
+    "staging": msg("Staging"),
+    "production": msg("Production"),
+}
+SEVERITIES: Words = {
+    "blocker": msg("Blocker"),
+    "high": msg("High"),
+    "medium": msg("Medium"),
+    "low": msg("Low"),
+}
+REHEARSAL_OUTCOMES: Words = {
+    "passed": msg_for("rehearsal", "Passed"),
+    "failed": msg_for("rehearsal", "Failed"),
+    "inconclusive": msg_for("rehearsal", "Inconclusive"),
+}
+RUN_KINDS: Words = {
+    "capture": msg_for("run", "Capture"),
+    "revision": msg_for("run", "Revision"),
+    "rehearsal": msg_for("run", "Rehearsal"),
+}
+RUN_STATES: Words = {
+    "queued": msg_for("run", "Queued"),
+    "running": msg_for("run", "Running"),
+    "succeeded": msg_for("run", "Succeeded"),
+    "failed": msg_for("run", "Failed"),
+    "cancelled": msg_for("run", "Cancelled"),
+}
+STEP_STATES: Words = {
+    "waiting": msg_for("step", "Waiting"),
+    "running": msg_for("step", "Running"),
+    "succeeded": msg_for("step", "Done"),
+    "failed": msg_for("step", "Failed"),
+    "skipped": msg_for("step", "Skipped"),
+}
+RUN_STEPS: Words = {
+    "connect": msg_for("step", "Connect"),
+    "inspect": msg_for("step", "Inspect"),
+    "store": msg_for("step", "Store"),
+    "render": msg_for("step", "Make the manifest"),
+    "prepare": msg_for("step", "Prepare"),
+    "play": msg_for("step", "Play"),
+    "probe": msg_for("step", "Probe"),
+    "measure": msg_for("step", "Measure"),
+    "clean_up": msg_for("step", "Clean up"),
+}
+LOSS_OUTCOMES: Words = {
+    "kept": msg_for("loss", "Kept"),
+    "converted": msg_for("loss", "Converted"),
+    "dropped": msg_for("loss", "Dropped"),
+    "question": msg_for("loss", "Question"),
+}
+ORIGINS: Words = {
+    "built": msg_for("origin", "Built"),
+    "mended": msg_for("origin", "Mended"),
+    "preset": msg_for("origin", "Preset"),
+    "environment": msg_for("origin", "Environment"),
+    "answer": msg_for("origin", "Answer"),
+    "fix": msg_for("origin", "Fix"),
+    "default": msg_for("origin", "Default"),
+}
+SOURCE_KINDS: Words = {
+    "kubernetes": msg("Kubernetes YAML"),
+    "inspect": msg("Podman inspection"),
+    "compose": msg("Compose file"),
+    "quadlet": msg("Quadlet unit"),
+    "systemd": msg("systemd unit"),
+    "run-lines": msg("podman run lines"),
+    "containerfile": msg("Containerfile"),
+    "env-file": msg("Environment file"),
+    "other": msg("Other file"),
+    "capture": msg("Capture"),
+    "upload": msg("Upload"),
+}
+NEXT_STEPS: Words = {
+    "wait": msg("Wait for the run"),
+    "upload": msg("Upload the source again"),
+    "answer": msg("Answer the questions"),
+    "fix": msg("Fix the findings"),
+    "make_revision": msg("Make a revision"),
+    "rehearse": msg("Rehearse"),
+    "move": msg("Move on"),
+    "deploy": msg("Deploy"),
+}
+DIFF_STATES: Words = {
+    "added": msg_for("difference", "Added"),
+    "removed": msg_for("difference", "Removed"),
+    "changed": msg_for("difference", "Changed"),
+}
+ROLES: Words = {
+    "viewer": msg("Viewer"),
+    "operator": msg("Operator"),
+    "approver": msg("Approver"),
+    "auditor": msg("Auditor"),
+    "administrator": msg("Administrator"),
+}
+SCOPES: Words = {
+    "read": msg_for("scope", "Read"),
+    "write": msg_for("scope", "Write"),
+    "deploy": msg_for("scope", "Deploy"),
+    "admin": msg_for("scope", "Administer"),
+}
+PROBES: Words = {
+    "startup": msg_for("probe", "start-up"),
+    "readiness": msg_for("probe", "readiness"),
+    "liveness": msg_for("probe", "liveness"),
+}
+PEERS: Words = {
+    "real": msg("With its real peers"),
+    "none": msg("Alone"),
+}
+EVENTS: Words = {
+    "login:succeeded": msg_for("event", "Logged in"),
+    "login:failed": msg_for("event", "Login failed"),
+    "login:locked": msg_for("event", "Login locked"),
+    "login:ended": msg_for("event", "Logged out"),
+    "access:refused": msg_for("event", "Access refused"),
+    "user:created": msg_for("event", "User created"),
+    "user:changed": msg_for("event", "User changed"),
+    "user:deactivated": msg_for("event", "User deactivated"),
+    "user:password_changed": msg_for("event", "Password changed"),
+    "membership:granted": msg_for("event", "Role granted"),
+    "membership:revoked": msg_for("event", "Role revoked"),
+    "token:created": msg_for("event", "Token created"),
+    "token:first_used": msg_for("event", "Token used for the first time"),
+    "token:revoked": msg_for("event", "Token revoked"),
+    "application:created": msg_for("event", "Application created"),
+    "application:changed": msg_for("event", "Application changed"),
+    "application:archived": msg_for("event", "Application archived"),
+    "environment:changed": msg_for("event", "Environment changed"),
+    "host:added": msg_for("event", "Host added"),
+    "host:changed": msg_for("event", "Host changed"),
+    "host:tested": msg_for("event", "Host tested"),
+    "source:stored": msg_for("event", "Source stored"),
+    "source:refused": msg_for("event", "Source refused"),
+    "source:purged": msg_for("event", "Source purged"),
+    "service:created": msg_for("event", "Service created"),
+    "service:updated": msg_for("event", "Service updated by a source"),
+    "service:changed": msg_for("event", "Service changed"),
+    "service:archived": msg_for("event", "Service archived"),
+    "service:moved": msg_for("event", "Service moved"),
+    "answer:given": msg_for("event", "Answer given"),
+    "fix:accepted": msg_for("event", "Fix accepted"),
+    "preset:created": msg_for("event", "Preset created"),
+    "preset:version_created": msg_for("event", "Preset version created"),
+    "preset:pinned": msg_for("event", "Preset versions pinned"),
+    "revision:created": msg_for("event", "Revision made"),
+    "revision:submitted": msg_for("event", "Revision submitted again"),
+    "test_report:posted": msg_for("event", "Test report posted"),
+    "run:started": msg_for("event", "Run started"),
+    "run:ended": msg_for("event", "Run ended"),
+    "run:cancelled": msg_for("event", "Run cancelled"),
+    "run:retried": msg_for("event", "Run tried again"),
+    "capture:started": msg_for("event", "Capture started"),
+    "capture:ended": msg_for("event", "Capture ended"),
+    "rehearsal:started": msg_for("event", "Rehearsal started"),
+    "rehearsal:ended": msg_for("event", "Rehearsal ended"),
+    "audit:verified": msg_for("event", "Audit trail verified"),
+    "keys:rotated": msg_for("event", "Encryption keys rotated"),
+}
+
+TABLES: Mapping[str, Words] = {
+    "phase": PHASES,
+    "severity": SEVERITIES,
+    "rehearsal": REHEARSAL_OUTCOMES,
+    "run": RUN_KINDS,
+    "run_state": RUN_STATES,
+    "step": RUN_STEPS,
+    "step_state": STEP_STATES,
+    "loss": LOSS_OUTCOMES,
+    "origin": ORIGINS,
+    "source": SOURCE_KINDS,
+    "next": NEXT_STEPS,
+    "diff": DIFF_STATES,
+    "role": ROLES,
+    "scope": SCOPES,
+    "probe": PROBES,
+    "peers": PEERS,
+    "event": EVENTS,
+}
+
+
+def word(table: str, value: Any) -> Message:
+    """The word for a value; a value that a table does not know (of a later version) is shown."""
+    return TABLES[table].get(str(value)) or Message(str(value))
