@@ -25,7 +25,7 @@ SEVERITIES: Words = {
     "medium": msg("Medium"),
     "low": msg("Low"),
 }
-REHEARSAL_OUTCOMES: Words = {
+OUTCOMES: Words = {
     "passed": msg_for("rehearsal", "Passed"),
     "failed": msg_for("rehearsal", "Failed"),
     "inconclusive": msg_for("rehearsal", "Inconclusive"),
@@ -34,6 +34,11 @@ RUN_KINDS: Words = {
     "capture": msg_for("run", "Capture"),
     "revision": msg_for("run", "Revision"),
     "rehearsal": msg_for("run", "Rehearsal"),
+}
+RUNS_AT_WORK: Words = {
+    "capture": msg("Capturing"),
+    "revision": msg("Making a revision"),
+    "rehearsal": msg("Rehearsing"),
 }
 RUN_STATES: Words = {
     "queued": msg_for("run", "Queued"),
@@ -49,7 +54,7 @@ STEP_STATES: Words = {
     "failed": msg_for("step", "Failed"),
     "skipped": msg_for("step", "Skipped"),
 }
-RUN_STEPS: Words = {
+STEPS: Words = {
     "connect": msg_for("step", "Connect"),
     "inspect": msg_for("step", "Inspect"),
     "store": msg_for("step", "Store"),
@@ -109,6 +114,34 @@ ROLES: Words = {
     "approver": msg("Approver"),
     "auditor": msg("Auditor"),
     "administrator": msg("Administrator"),
+}
+ROLE_MEANINGS: Words = {
+    "viewer": msg("Reads everything but secrets."),
+    "operator": msg(
+        "Uploads, captures, shapes, answers, accepts fixes, rehearses, moves phases and deploys "
+        "to staging."
+    ),
+    "approver": msg("Approves, but never what they submitted themselves."),
+    "auditor": msg("Reads the audit trail and the evidence."),
+    "administrator": msg(
+        "Manages hosts, clusters, users and the organisation's presets. Approves nothing."
+    ),
+}
+GATES: Words = {
+    "source": msg_for("gate", "Source stored"),
+    "readable": msg_for("gate", "Source readable"),
+    "revision": msg_for("gate", "Current revision"),
+    "schema": msg_for("gate", "Schema and names"),
+    "images": msg_for("gate", "Images"),
+    "resources": msg_for("gate", "Resources"),
+    "probes": msg_for("gate", "Probes"),
+    "secrets": msg_for("gate", "Secrets"),
+    "findings": msg_for("gate", "Other findings"),
+    "rehearsal": msg_for("gate", "Rehearsal"),
+    "accepted": msg_for("gate", "Accepted by a cluster"),
+    "ready": msg_for("gate", "Ready on a cluster"),
+    "staging": msg_for("gate", "Running in staging"),
+    "approval": msg_for("gate", "Approval"),
 }
 SCOPES: Words = {
     "read": msg_for("scope", "Read"),
@@ -178,17 +211,20 @@ EVENTS: Words = {
 TABLES: Mapping[str, Words] = {
     "phase": PHASES,
     "severity": SEVERITIES,
-    "rehearsal": REHEARSAL_OUTCOMES,
-    "run": RUN_KINDS,
+    "outcome": OUTCOMES,
+    "run_kind": RUN_KINDS,
+    "run_at_work": RUNS_AT_WORK,
     "run_state": RUN_STATES,
-    "step": RUN_STEPS,
+    "step": STEPS,
     "step_state": STEP_STATES,
     "loss": LOSS_OUTCOMES,
     "origin": ORIGINS,
     "source": SOURCE_KINDS,
-    "next": NEXT_STEPS,
+    "next_step": NEXT_STEPS,
     "diff": DIFF_STATES,
     "role": ROLES,
+    "role_meaning": ROLE_MEANINGS,
+    "gate": GATES,
     "scope": SCOPES,
     "probe": PROBES,
     "peers": PEERS,

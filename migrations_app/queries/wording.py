@@ -17,21 +17,18 @@ from migrations_app.domain.messages import Message
 from migrations_app.domain.words import word
 
 
-def localised(message: Message) -> str:
-    """The sentence, looked up first and filled in afterwards."""
+def translated(message: Message | Mapping[str, Any]) -> str:
+    """A sentence, or the stored record of one: looked up first, filled in afterwards."""
+    if not isinstance(message, Message):
+        message = records.message_from(message)
     return message.said_with(translation)
 
 
-def localised_record(record: Mapping[str, Any]) -> str:
-    """The sentence of a stored record."""
-    return localised(records.message_from(record))
-
-
-def localised_word(table: str, value: Any) -> str:
+def translated_word(table: str, value: Any) -> str:
     """The word for the value of an enumeration, as ``domain.words`` has it."""
-    return localised(word(table, value))
+    return translated(word(table, value))
 
 
-def localised_error(error: WorkbenchError) -> str:
+def translated_error(error: WorkbenchError) -> str:
     """An error with all its problems, a line for each."""
-    return error.told(localised)
+    return error.told(translated)
