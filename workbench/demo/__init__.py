@@ -1,0 +1,1 @@
+"""``bin/demo``: the main job for real, from running containers to audited manifests."""
