@@ -204,6 +204,7 @@ WORKBENCH_BROKER = env_choice(
 )
 if WORKBENCH_BROKER == "redis" and not REDIS_URL:
     refuse("WORKBENCH_BROKER", "redis needs REDIS_URL as well.", "none")
+WORKBENCH_LEASE_SECONDS = env_int("WORKBENCH_LEASE_SECONDS", 60, low=2, high=3600)
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,

@@ -7,9 +7,11 @@ caller, by label, however this ends.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from migrations_app.actions.rehearsal_meter import Meter
+from migrations_app.domain.errors import EngineError
 from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.rehearsal.derive import RehearsalCopy
 from migrations_app.domain.rehearsal.schedule import ProbeBoard, ProbeTrack
@@ -22,8 +24,10 @@ from migrations_app.ports import (
     PodmanEngine,
     Prober,
     ProbeTarget,
-    Usage,
 )
+
+NOT_STARTED = "not_started"
+"""The code with which an engine says that a container itself could not start."""
 
 Say = Callable[[str, str, str], None]
 """Takes source, stream and text of one line."""
@@ -41,7 +45,7 @@ class Pace:
 
 @dataclass(slots=True)
 class Rehearser:
-    """One rehearsal on one engine. Steps are called in order: peers, subject, stop."""
+    """One rehearsal on one engine. Steps are called in order: peers, start, observe, stop."""
 
     engine: PodmanEngine
     prober: Prober
@@ -52,17 +56,20 @@ class Rehearser:
     pace: Pace = field(default_factory=Pace)
     seen: Observations = field(default_factory=Observations)
     probe_log: list[dict[str, object]] = field(default_factory=list)
-    usage_log: list[dict[str, object]] = field(default_factory=list)
+    _boards: list[tuple[PodCopy, ProbeBoard]] = field(default_factory=list)
+    _unprobeable: Message | None = None
+    meter: Meter = field(init=False)
     _lines: dict[str, int] = field(default_factory=dict)
-    _last_cpu: dict[str, tuple[float, int]] = field(default_factory=dict)
     _started: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.meter = Meter(self.engine, self.clock, self.pace.sample_every)
 
     def play_peers(self, copy: RehearsalCopy) -> bool:
         """Bring up the peers, each ready before the next. False: a peer is in the way of a verdict."""
         for pod in copy.peers:
             self.say("runner", "stdout", f"peer {pod.workload} starts as pod {pod.name}")
-            board = self._play(pod)
-            problem = self._until_ready(pod, board)
+            problem = self._bring_up(pod)
             if problem is not None:
                 self.seen.obstacle = msg(
                     "Peer %(peer)s did not come up: %(why)s", peer=pod.workload, why=problem
@@ -71,24 +78,48 @@ class Rehearser:
         self.seen.peers_up = copy.peer_services
         return True
 
-    def play_subject(self, copy: RehearsalCopy) -> None:
-        """Play what is rehearsed and watch it: until it is ready or has ended, and a while after."""
-        boards: list[tuple[PodCopy, ProbeBoard]] = []
+    def _bring_up(self, pod: PodCopy) -> Message | None:
+        try:
+            board = self._play(pod)
+        except EngineError as error:
+            if error.transient:
+                raise
+            return error.message
+        return self._until_ended(pod) if pod.to_the_end else self._until_ready(pod, board)
+
+    def start_subject(self, copy: RehearsalCopy) -> None:
+        """Start what is rehearsed. A container that cannot start is a finding, not a failure."""
         for pod in copy.subject:
             self.say("runner", "stdout", f"{pod.workload} starts as pod {pod.name}")
-            board = self._play(pod)
-            boards.append((pod, board))
-            self.seen.tracks = [track for _pod, done in boards for track in done.tracks]
+            try:
+                self._boards.append((pod, self._play(pod)))
+            except EngineError as error:
+                if error.transient:
+                    raise
+                if error.code == NOT_STARTED:
+                    self.seen.failure = error.message
+                else:
+                    self.seen.obstacle = error.message
+                return
+        self.seen.tracks = [track for _pod, board in self._boards for track in board.tracks]
+
+    def observe_subject(self) -> None:
+        """Watch until it is ready or has ended, and a while after."""
+        if self.seen.failure is not None or self.seen.obstacle is not None:
+            return
+        for pod, board in self._boards:
             problem = self._until_ended(pod) if pod.to_the_end else self._until_ready(pod, board)
             if problem is not None:
                 self.seen.failure = problem
                 self._note_exit_codes(pod)
                 return
-        if all(pod.to_the_end for pod, _board in boards):
-            return
-        self.seen.ready_at = self._now()
-        self.say("runner", "stdout", f"ready after {self.seen.ready_at:.1f} s")
-        self._watch([(pod, board) for pod, board in boards if not pod.to_the_end])
+        lasting = [(pod, board) for pod, board in self._boards if not pod.to_the_end]
+        if lasting:
+            self.seen.ready_at = self._now()
+            self.say("runner", "stdout", f"ready after {self.seen.ready_at:.1f} s")
+            self._watch(lasting)
+        if self.seen.failure is None:
+            self.seen.obstacle = self._unprobeable
 
     def stop(self, copy: RehearsalCopy) -> None:
         """Stop the subject as a kubelet would, and see whether it heeds SIGTERM in time."""
@@ -154,7 +185,7 @@ class Rehearser:
         """None when every container has ended with 0."""
         while True:
             self.check()
-            states = self._states(pod)
+            states = [s for s in self.pump(pod) if _short(pod, s.name) in pod.containers]
             self._sample(pod, states)
             ended = [s for s in states if not s.running and s.exit_code is not None]
             for state in ended:
@@ -197,7 +228,7 @@ class Rehearser:
     def _look(self, pod: PodCopy, board: ProbeBoard) -> Message | None:
         """One round: states, log, samples, due probes. Returns why the pod is broken, if it is."""
         self.check()
-        states = self._states(pod)
+        states = self.pump(pod)
         for state in states:
             if _short(pod, state.name) in pod.containers and not state.running:
                 if state.exit_code is not None:
@@ -215,9 +246,6 @@ class Rehearser:
                 count=broken.in_a_row,
             )
         return None
-
-    def _states(self, pod: PodCopy) -> list[ContainerState]:
-        return self.pump(pod)
 
     def _probe(self, pod: PodCopy, states: list[ContainerState], track: ProbeTrack) -> None:
         plan = track.plan
@@ -245,7 +273,7 @@ class Rehearser:
                 self.seen.unprobed = (*self.seen.unprobed, name)
                 self.say("prober", "stderr", f"{name}: {result.detail}")
             if plan.kind is not ProbeKind.LIVENESS:
-                self.seen.obstacle = msg(
+                self._unprobeable = msg(
                     "The %(kind)s probe of %(container)s could not be run: %(why)s",
                     kind=plan.kind.value,
                     container=plan.container,
@@ -271,41 +299,14 @@ class Rehearser:
         self.say("prober", stream, f"{name} {_describe(plan.action)} {result.detail}{word}{took}")
 
     def _sample(self, pod: PodCopy, states: Iterable[ContainerState]) -> None:
-        """Measure memory and CPU, not more often than the pace says."""
-        now = self._now()
-        if self.usage_log and now - float(str(self.usage_log[-1]["at"])) < self.pace.sample_every:
-            return
-        names = {s.id: _short(pod, s.name) for s in states if s.running}
-        for sample in self.engine.usage(list(names)):
-            self._note_usage(pod, names.get(sample.container, sample.container), sample, now)
+        running = {s.id: _short(pod, s.name) for s in states if s.running}
+        self.meter.sample(pod.workload, running, self._now())
 
-    def _note_usage(self, pod: PodCopy, name: str, sample: Usage, now: float) -> None:
-        before = self._last_cpu.get(sample.container)
-        self._last_cpu[sample.container] = (now, sample.cpu_nanoseconds)
-        millicores = 0
-        if before and now > before[0]:
-            millicores = round((sample.cpu_nanoseconds - before[1]) / (now - before[0]) / 1e6)
-        self.usage_log.append(
-            {
-                "at": round(now, 2),
-                "container": name,
-                "memory": sample.memory,
-                "cpu": max(millicores, 0),
-                "pod": pod.workload,
-            }
-        )
-
-    def peak(self, copy: RehearsalCopy) -> Mapping[str, Mapping[str, int]]:
-        """The highest samples of the subject's containers: memory in bytes, CPU in millicores."""
-        subject = {pod.workload for pod in copy.subject}
-        peak: dict[str, dict[str, int]] = {}
-        for sample in self.usage_log:
-            if sample["pod"] in subject:
-                top = peak.setdefault(str(sample["container"]), {"memory": 0, "cpu": 0})
-                for key in top:
-                    top[key] = max(top[key], int(str(sample[key])))
-        self.seen.peak = peak
-        return peak
+    def measured(self, copy: RehearsalCopy) -> None:
+        """Close the books: the peaks of the subject, and the last words of the peers."""
+        self.seen.peak = self.meter.peak({pod.workload for pod in copy.subject})
+        for pod in copy.peers:
+            self.pump(pod)
 
     def _note_users(self, pod: PodCopy) -> None:
         """Who the processes really run as, where a container can be asked."""

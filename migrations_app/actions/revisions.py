@@ -18,6 +18,7 @@ from migrations_app.domain.engine import Options, without_environment
 from migrations_app.domain.errors import Conflict, InvalidInput
 from migrations_app.domain.messages import msg
 from migrations_app.domain.presets.layering import settle
+from migrations_app.domain.rehearsal.images import known_at_home
 from migrations_app.domain.runs import RunKind
 from migrations_app.domain.schemas import Schemas
 from migrations_app.domain.slices import Slice
@@ -220,8 +221,7 @@ def _environment(application: Application, name: str) -> Environment:
 
 
 def _content(whole: Rendered, part: Slice, base_part: Slice) -> dict[str, Any]:
-    facts = whole.made.facts
-    used = set(whole.made.images)
+    objects = [item.body for item in (*part.objects, *base_part.objects)]
     return {
         **whole.records(part),
         "text": part.text,
@@ -230,9 +230,9 @@ def _content(whole: Rendered, part: Slice, base_part: Slice) -> dict[str, Any]:
         "base_text": base_part.text,
         "base_digest": base_part.digest,
         "base_objects": [item.body for item in base_part.objects],
-        "image_ids": {
-            image: identity for image, identity in facts.image_ids.items() if image in used
-        },
+        "image_ids": known_at_home(
+            whole.made.facts.image_ids, [*part.changes, *base_part.changes], objects
+        ),
     }
 
 

@@ -1,4 +1,4 @@
-"""Runs: starting, claiming, ending, cancelling and reaping them.
+"""Runs: starting, claiming, ending and cancelling them.
 
 Every change of a run is one guarded update. ``attempt`` is the fencing token: a worker that was
 given up for dead, and then wakes, matches no row any more and changes nothing. Leases are
@@ -13,14 +13,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max, Q
-from django.db.models.functions import Now
+from django.db.models import F, Max, Q, Sum
+from django.db.models.functions import Length, Now
 from django.utils import timezone
 
 from migrations_app import queue
 from migrations_app.actions import audit, permissions
 from migrations_app.actions.permissions import Actor, Verb
+from migrations_app.domain import records
 from migrations_app.domain.audit.tags import Tag
 from migrations_app.domain.errors import Conflict, RunActive
 from migrations_app.domain.messages import Message, msg
@@ -28,11 +30,19 @@ from migrations_app.domain.runs import STEPS, RunKind, RunState, StepState
 from migrations_app.models import Application, Host, Run, RunLogLine, RunStep, Service
 from migrations_app.models.runs import ACTIVE
 
-LEASE = timedelta(seconds=60)
 MAX_ATTEMPTS = 3
 BACK_OFF = (timedelta(seconds=5), timedelta(seconds=30))
-RING_AGAIN_AFTER = timedelta(seconds=5)
 MAX_LINE = 16 * 1024
+
+
+def lease() -> timedelta:
+    """How long a worker may be silent before its run is taken from it."""
+    return timedelta(seconds=settings.WORKBENCH_LEASE_SECONDS)
+
+
+def back_off(attempt: int) -> timedelta:
+    """How long a run waits after this attempt before it is tried again."""
+    return BACK_OFF[min(attempt, len(BACK_OFF)) - 1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +105,12 @@ def start(
     return run
 
 
+@transaction.atomic
 def claim(*, run_id: UUID, worker: str) -> Claim | None:
-    """Take a waiting run, or one whose worker's lease has ended. None: somebody else has it."""
+    """Take a waiting run. None: somebody else has it, it has ended, or its time has not come.
+
+    A run whose worker went silent comes back through the reaper, which counts the attempts.
+    """
     run = Run.objects.filter(pk=run_id).values("attempt").first()
     if run is None:
         return None
@@ -105,7 +119,7 @@ def claim(*, run_id: UUID, worker: str) -> Claim | None:
         state=RunState.RUNNING.value,
         attempt=F("attempt") + 1,
         owner=worker,
-        lease_until=Now() + LEASE,
+        lease_until=Now() + lease(),
         started=Now(),
     )
     if not taken:
@@ -122,7 +136,12 @@ def _held(claim: Claim) -> Any:
 
 def beat(*, claim: Claim) -> bool:
     """Prolong the lease. False: the run is no longer this worker's; it must stop and write nothing."""
-    return bool(_held(claim).update(lease_until=Now() + LEASE))
+    return bool(_held(claim).update(lease_until=Now() + lease()))
+
+
+def hold(claim: Claim) -> bool:
+    """Lock the run's row until the transaction ends. False: it is no longer this worker's."""
+    return _held(claim).select_for_update().first() is not None
 
 
 def wants_cancel(*, claim: Claim) -> bool:
@@ -172,6 +191,12 @@ def log(*, claim: Claim, lines: Iterable[Line]) -> int:
         return seq + len(batch)
 
 
+def log_size(run_id: UUID) -> int:
+    """How many characters the run's log holds."""
+    lines = RunLogLine.objects.filter(run_id=run_id)
+    return lines.aggregate(size=Sum(Length("text")))["size"] or 0
+
+
 def succeed(*, claim: Claim, result_type: str = "", result_id: str = "", outcome: str = "") -> bool:
     """End the run well. The caller may hold a transaction in which the result is stored.
 
@@ -186,7 +211,7 @@ def succeed(*, claim: Claim, result_type: str = "", result_id: str = "", outcome
         outcome=outcome,
     )
     if ended:
-        _close_steps(claim.run_id, StepState.SUCCEEDED)
+        close_steps(claim.run_id, StepState.SUCCEEDED)
     return bool(ended)
 
 
@@ -199,11 +224,11 @@ def fail(*, claim: Claim, code: str, message: Message) -> bool:
         lease_until=None,
         error_code=code,
         error_text=message.text,
-        error_params=_plain(message),
+        error_params=records.message(message)["params"],
     )
     if ended:
-        _close_steps(claim.run_id, StepState.FAILED)
-        _record_end(claim.run_id, outcome="failed", reason=code)
+        close_steps(claim.run_id, StepState.FAILED)
+        record_end(claim.run_id, outcome="failed", reason=code)
     return bool(ended)
 
 
@@ -212,9 +237,29 @@ def end_cancelled(*, claim: Claim) -> bool:
     """End a run whose worker has stopped and cleaned up because it was asked to."""
     ended = _held(claim).update(state=RunState.CANCELLED.value, ended=Now(), lease_until=None)
     if ended:
-        _close_steps(claim.run_id, StepState.SKIPPED)
-        _record_end(claim.run_id, outcome="ok", reason="cancelled")
+        close_steps(claim.run_id, StepState.SKIPPED)
+        record_end(claim.run_id, outcome="ok", reason="cancelled")
     return bool(ended)
+
+
+@transaction.atomic
+def give_back(*, claim: Claim, after: timedelta | None = None) -> bool:
+    """Put a run back into the queue: trying again may help, or its worker has to go.
+
+    A run that somebody wants to cancel ends here.
+    """
+    held = _held(claim)
+    if held.filter(cancel_requested=True).exists():
+        return end_cancelled(claim=claim)
+    return bool(
+        held.update(
+            state=RunState.QUEUED.value,
+            owner="",
+            lease_until=None,
+            not_before=Now() + after if after else None,
+            rung_at=None,
+        )
+    )
 
 
 @transaction.atomic
@@ -234,7 +279,7 @@ def cancel(*, run: Run, actor: Actor) -> Run:
     if not asked:
         raise Conflict(msg("The run has ended already; there is nothing left to cancel."))
     if waiting:
-        _close_steps(run.pk, StepState.SKIPPED)
+        close_steps(run.pk, StepState.SKIPPED)
     audit.record(
         tag=Tag.RUN_CANCELLED,
         actor=actor,
@@ -246,106 +291,15 @@ def cancel(*, run: Run, actor: Actor) -> Run:
     return run
 
 
-@transaction.atomic
-def retry(*, run: Run, actor: Actor) -> Run:
-    """Do the work of an ended run once more, as a new run.
-
-    Raises:
-        Conflict: the run has not ended, or it succeeded.
-        RunActive: the same work is under way.
-    """
-    permissions.require(actor, Verb.RETRY_RUN, run.application)
-    if run.state not in (RunState.FAILED.value, RunState.CANCELLED.value):
-        raise Conflict(msg("Only a run that failed or was cancelled can be tried again."))
-    again = start(
-        kind=RunKind(run.kind),
-        subject=run.subject,
-        actor=actor,
-        params=run.params,
-        application=run.application,
-        service=run.service,
-        host=run.host,
-        environment=run.environment,
-    )
-    audit.record(
-        tag=Tag.RUN_RETRIED,
-        actor=actor,
-        data={"run": str(again.pk), "of": str(run.pk), "kind": run.kind},
-        application=run.application,
-        service=run.service,
-    )
-    return again
-
-
-def reap() -> dict[str, int]:
-    """Bring back what dead workers left, and ring again for what has waited too long.
-
-    Safe to run in several processes at once: each row is taken by a guarded update.
-    Returns counts: ``requeued``, ``lost``, ``cancelled``, ``rung``.
-    """
-    counts = {"requeued": 0, "lost": 0, "cancelled": 0, "rung": 0}
-    expired = Run.objects.filter(state=RunState.RUNNING.value, lease_until__lt=Now())
-    for run in list(expired.values("pk", "attempt", "cancel_requested")):
-        counts[_reap_one(run)] += 1
-    waiting = Run.objects.filter(
-        Q(rung_at=None) | Q(rung_at__lt=Now() - RING_AGAIN_AFTER),
-        Q(not_before=None) | Q(not_before__lte=Now()),
-        state=RunState.QUEUED.value,
-        created__lt=Now() - RING_AGAIN_AFTER,
-    )
-    for run_id in list(waiting.values_list("pk", flat=True)[:100]):
-        Run.objects.filter(pk=run_id).update(rung_at=Now())
-        counts["rung"] += queue.ring(run_id)
-    return counts
-
-
-@transaction.atomic
-def _reap_one(run: Mapping[str, Any]) -> str:
-    """Give one expired run back to the queue, or end it when it has had its chances."""
-    dead = Run.objects.filter(
-        pk=run["pk"],
-        attempt=run["attempt"],
-        state=RunState.RUNNING.value,
-        lease_until__lt=Now(),
-    )
-    if run["cancel_requested"]:
-        dead.update(state=RunState.CANCELLED.value, ended=Now(), lease_until=None)
-        _close_steps(run["pk"], StepState.SKIPPED)
-        _record_end(run["pk"], outcome="ok", reason="cancelled")
-        return "cancelled"
-    if run["attempt"] < MAX_ATTEMPTS:
-        dead.update(
-            state=RunState.QUEUED.value,
-            owner="",
-            lease_until=None,
-            not_before=Now() + BACK_OFF[min(run["attempt"], len(BACK_OFF)) - 1],
-        )
-        return "requeued"
-    message = msg(
-        "The worker was lost %(count)s times. Look at the log, then try the run again.",
-        count=run["attempt"],
-    )
-    dead.update(
-        state=RunState.FAILED.value,
-        ended=Now(),
-        lease_until=None,
-        error_code="lost",
-        error_text=message.text,
-        error_params=_plain(message),
-    )
-    _close_steps(run["pk"], StepState.FAILED)
-    _record_end(run["pk"], outcome="failed", reason="lost")
-    return "lost"
-
-
-def _close_steps(run_id: UUID, state: StepState) -> None:
+def close_steps(run_id: UUID, state: StepState) -> None:
     """Give the step that was running its end; what never began was skipped."""
     steps = RunStep.objects.filter(run_id=run_id)
     steps.filter(state=StepState.RUNNING.value).update(state=state.value, ended=timezone.now())
     steps.filter(state=StepState.WAITING.value).update(state=StepState.SKIPPED.value)
 
 
-def _record_end(run_id: UUID, *, outcome: str, reason: str) -> None:
+def record_end(run_id: UUID, *, outcome: str, reason: str) -> None:
+    """Append the event of a run's end, as the last statement of its transaction."""
     run = Run.objects.select_related("application", "service").get(pk=run_id)
     audit.record(
         tag=Tag.RUN_ENDED,
@@ -355,7 +309,3 @@ def _record_end(run_id: UUID, *, outcome: str, reason: str) -> None:
         service=run.service,
         outcome=outcome,
     )
-
-
-def _plain(message: Message) -> dict[str, Any]:
-    return {key: str(value) for key, value in message.params.items()}

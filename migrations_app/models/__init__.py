@@ -18,6 +18,7 @@ from migrations_app.models.services import Assessment, Service, ServiceSource
 from migrations_app.models.sources import Source, SourceMember
 from migrations_app.models.tokens import AuthToken
 from migrations_app.models.users import LoginAttempt, User
+from migrations_app.models.workers import Worker
 
 __all__ = [
     "AcceptedFix",
@@ -51,4 +52,5 @@ __all__ = [
     "Submission",
     "TestReport",
     "User",
+    "Worker",
 ]

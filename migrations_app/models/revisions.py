@@ -49,6 +49,7 @@ class Revision(models.Model):
     ``objects_json`` and ``base_objects`` carry markers where secret values stood. The JSON lists
     hold ``domain.records``. ``source_inputs`` is the digest of what the base is made from
     (files, answers, fixes, presets): while it equals the assessment's, the revision is current.
+    ``image_ids`` says what the host of the source calls an image: an ID, or its local name.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import mmap
 import threading
+import time
 from types import TracebackType
 from typing import Self
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from migrations_app.actions import runs
 from migrations_app.actions.runs import Claim
@@ -17,18 +19,38 @@ from migrations_app.domain.messages import msg
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0
-BEAT_EVERY = 15.0
-MISSES_ALLOWED = 2
+BEATS_PER_LEASE = 4
+
+_leaving = mmap.mmap(-1, 1)
+"""One byte that a worker shares with the processes it forks: set when they are to let go."""
+
+
+def leave() -> None:
+    """Let every run of this worker, and of the processes it forked, be given back soon."""
+    _leaving[0] = 1
+
+
+def stay() -> None:
+    """Take :func:`leave` back; a worker that begins anew in the same process."""
+    _leaving[0] = 0
+
+
+def is_leaving() -> bool:
+    return _leaving[0] == 1
 
 
 class Stopped(WorkbenchError):
-    """The run is to stop. ``lost``: it is no longer ours, so nothing more may be written."""
+    """The run is to stop. ``lost``: it is no longer ours, so nothing more may be written.
+
+    ``released``: the worker has to go; the run goes back into the queue.
+    """
 
     code = "stopped"
 
-    def __init__(self, *, lost: bool) -> None:
+    def __init__(self, *, lost: bool = False, released: bool = False) -> None:
         super().__init__(msg("The run was stopped."))
         self.lost = lost
+        self.released = released
 
 
 class Heart:
@@ -40,6 +62,8 @@ class Heart:
 
     def __init__(self, claim: Claim) -> None:
         self.claim = claim
+        self._lease = runs.lease().total_seconds()
+        self._beat_every = self._lease / BEATS_PER_LEASE
         self._stop = threading.Event()
         self._cancelled = threading.Event()
         self._lost = threading.Event()
@@ -59,31 +83,36 @@ class Heart:
         self._thread.join(timeout=10)
 
     def check(self) -> None:
-        """Raise :class:`Stopped` if the run was cancelled or is no longer ours."""
-        if self._lost.is_set():
+        """Raise :class:`Stopped` if the run was cancelled, is no longer ours, or is to be released.
+
+        A heart that does not beat any more counts as lost: somebody else may have the run.
+        """
+        if self._lost.is_set() or not self._thread.is_alive():
             raise Stopped(lost=True)
         if self._cancelled.is_set():
-            raise Stopped(lost=False)
+            raise Stopped()
+        if is_leaving():
+            raise Stopped(released=True)
 
     def _run(self) -> None:
-        waited, misses = 0.0, 0
+        beaten = time.monotonic()
         try:
-            while not self._stop.wait(LOOK_EVERY):
-                waited += LOOK_EVERY
+            while not self._stop.wait(min(LOOK_EVERY, self._beat_every)):
+                now = time.monotonic()
                 try:
-                    if waited >= BEAT_EVERY:
-                        waited = 0.0
+                    if now - beaten >= self._beat_every:
                         if not runs.beat(claim=self.claim):
-                            self._lost.set()
-                            return
+                            break
+                        beaten = now
                     if runs.wants_cancel(claim=self.claim):
                         self._cancelled.set()
-                    misses = 0
-                except DatabaseError:
-                    misses += 1
+                except (DatabaseError, InterfaceError):
                     logger.warning("heartbeat_missed", extra={"run": str(self.claim.run_id)})
-                    if misses > MISSES_ALLOWED * int(BEAT_EVERY / LOOK_EVERY):
-                        self._lost.set()
-                        return
+                    connection.close()
+                    if now - beaten > self._lease:
+                        break
+            else:
+                return
+            self._lost.set()
         finally:
             connection.close()

@@ -80,7 +80,7 @@ def derive(
     ``prefix`` begins every name that is made in Podman. ``escape_references``: this Podman
     expands ``$(VAR)`` itself (4.7 and later), so what is meant literally must be escaped.
     """
-    needed = _needed(subject, peers)
+    needed = needed_peers(subject, peers)
     deviations: list[Deviation] = []
     notes = _Notes()
     index = ConfigIndex.of(
@@ -100,7 +100,7 @@ def derive(
     )
 
 
-def _needed(subject: Part, peers: Sequence[Part]) -> list[Part]:
+def needed_peers(subject: Part, peers: Sequence[Part]) -> list[Part]:
     """The peers that the subject reaches by Service name, each after what it needs itself."""
     by_service = {part.service: part for part in peers}
     names = {part.service: service_names(part.objects) for part in peers}

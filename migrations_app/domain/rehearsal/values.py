@@ -15,6 +15,13 @@ class RehearsalOutcome(StrEnum):
     INCONCLUSIVE = "inconclusive"
 
 
+class Peers(StrEnum):
+    """Beside what a service is rehearsed: the real services that it needs, or nothing."""
+
+    REAL = "real"
+    NONE = "none"
+
+
 class ProbeKind(StrEnum):
     STARTUP = "startup"
     READINESS = "readiness"
@@ -74,9 +81,10 @@ class CopiedFile:
 class PodCopy:
     """One workload as it is played.
 
-    ``name`` is the pod's name in Podman, ``workload`` the object it stands for (``Deployment/api``).
-    ``containers`` are the names of the long-running ones. ``to_the_end``: a Job, which passes when
-    every container exits with 0. ``grace`` is the time to stop, in seconds. ``images`` maps each image as written to what is played.
+    ``name`` is the pod's name in Podman, ``workload`` the object it stands for
+    (``Deployment/api``). ``containers`` are the names of the long-running ones. ``to_the_end``: a
+    Job, which passes when every container exits with 0. ``grace`` is the time to stop, in seconds.
+    ``images`` maps each image as written to what is played.
     """
 
     name: str

@@ -1,0 +1,41 @@
+"""Verdicts as plain values: what a rehearsal's row keeps and what doors give out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from migrations_app.domain.records import message
+from migrations_app.domain.rehearsal.values import Claim, Deviation
+from migrations_app.domain.rehearsal.verdict import Observations, Verdict
+
+
+def claim(value: Claim) -> dict[str, Any]:
+    return {
+        "what": message(value.what),
+        "how": message(value.how),
+        "evidence": value.evidence,
+    }
+
+
+def deviation(value: Deviation) -> dict[str, Any]:
+    return {"what": message(value.what), "manifest": value.manifest, "played": value.played}
+
+
+def verdict(value: Verdict, seen: Observations) -> dict[str, Any]:
+    """The fields of the row, by name."""
+    return {
+        "outcome": value.outcome.value,
+        "summary": {
+            "reason": message(value.reason),
+            "ready_at": seen.ready_at,
+            "watched_for": round(seen.watched_for, 1),
+            "stop_took": seen.stop_took,
+            "exit_codes": dict(seen.exit_codes),
+            "loopback_only": list(seen.loopback_only),
+            "left_over": list(seen.left_over),
+        },
+        "proven": [claim(item) for item in value.proven],
+        "simulated": [claim(item) for item in value.simulated],
+        "not_proven": [claim(item) for item in value.not_proven],
+        "deviations": [deviation(item) for item in value.deviations],
+    }
