@@ -13,7 +13,7 @@ from migrations_app.actions import audit
 from migrations_app.actions.permissions import Actor
 from migrations_app.domain.audit.tags import Tag
 from migrations_app.domain.errors import WorkbenchError
-from migrations_app.domain.messages import msg
+from migrations_app.domain.messages import counted, msg
 from migrations_app.models import LoginAttempt, User
 
 FAILURES_ALLOWED = 10
@@ -33,9 +33,10 @@ class LoginLocked(WorkbenchError):
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(
-            msg(
-                "Too many failed logins. Wait %(minutes)s minutes, then try again.",
-                minutes=math.ceil(retry_after / 60),
+            counted(
+                "Too many failed logins. Wait %(count)s minute, then try again.",
+                "Too many failed logins. Wait %(count)s minutes, then try again.",
+                count=math.ceil(retry_after / 60),
             )
         )
         self.retry_after = retry_after

@@ -11,6 +11,7 @@ from migrations_app.domain.audit.tags import Tag
 from migrations_app.domain.errors import Conflict
 from migrations_app.domain.messages import msg
 from migrations_app.domain.people.roles import Role
+from migrations_app.domain.words import word
 from migrations_app.models import Application, Membership, User
 
 
@@ -31,7 +32,11 @@ def grant(
             )
     except IntegrityError:
         raise Conflict(
-            msg("%(name)s has the role %(role)s already.", name=user.username, role=role.value)
+            msg(
+                "%(name)s has the role %(role)s already.",
+                name=user.username,
+                role=word("role", role),
+            )
         ) from None
     audit.record(
         tag=Tag.MEMBERSHIP_GRANTED,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from migrations_app.domain.errors import NotAllowed
-from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.messages import Message, either, msg
 from migrations_app.domain.people.roles import ROLES, SCOPES, Role, Scope, Verb
+from migrations_app.domain.words import word
 from migrations_app.models import Application
 from migrations_app.queries.actors import Actor, verbs, verbs_anywhere
 
@@ -44,7 +45,7 @@ def require(actor: Actor, verb: Verb, application: Application | None = None) ->
         message = (
             msg(
                 "The token may not do this: it lacks the scope %(scopes)s.",
-                scopes=" or ".join(needed),
+                scopes=either(needed),
             )
             if needed
             else msg("This cannot be done by token. Log in to do it.")
@@ -53,7 +54,7 @@ def require(actor: Actor, verb: Verb, application: Application | None = None) ->
         message = msg(
             "%(name)s may not do this. It takes the role %(roles)s.",
             name=actor.name,
-            roles=" or ".join(role.value for role in Role if verb in ROLES[role]),
+            roles=either(word("role", role) for role in Role if verb in ROLES[role]),
         )
     raise Refusal(message, actor, verb, application)
 

@@ -11,9 +11,10 @@ from migrations_app.actions.services import locked, raise_version
 from migrations_app.actions.unit import action
 from migrations_app.domain.audit.tags import Tag
 from migrations_app.domain.errors import Conflict, GateClosed, IllegalMove, StaleState
-from migrations_app.domain.messages import msg
+from migrations_app.domain.messages import counted, listed, msg
 from migrations_app.domain.pipeline.gates import closed
 from migrations_app.domain.pipeline.phases import Direction, Phase, require_move
+from migrations_app.domain.words import word
 from migrations_app.models import PhaseMove, Service
 from migrations_app.queries.facts import gates_before, latest_revision
 
@@ -58,7 +59,7 @@ def _move(*, actor: Actor, service: Service, to: Phase, reason: str) -> PhaseMov
             msg(
                 "%(key)s is in phase %(phase)s by now. Load it again.",
                 key=service.key,
-                phase=service.phase,
+                phase=word("phase", service.phase),
             )
         )
     if service.archived:
@@ -74,11 +75,12 @@ def _require_open(service: Service, to: Phase) -> None:
     shut = closed(found)
     if shut:
         raise GateClosed(
-            msg(
-                "%(count)s gates before %(phase)s are closed: %(codes)s.",
+            counted(
+                "%(count)s gate before %(phase)s is closed: %(gates)s.",
+                "%(count)s gates before %(phase)s are closed: %(gates)s.",
                 count=len(shut),
-                phase=to.value,
-                codes=", ".join(gate.code for gate in shut),
+                phase=word("phase", to),
+                gates=listed(word("gate", gate.code) for gate in shut),
             ),
             found,
         )

@@ -15,9 +15,10 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Any
 
-from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.messages import Message, either, msg
 from migrations_app.domain.places import Path
 from migrations_app.domain.schemas import SchemaViolation
+from migrations_app.domain.words import JSON_TYPES
 
 _FOLDER = re.compile(r"v(1\.\d+)\.\d+-local-strict")
 _REFERENCE = "/api/_definitions.json#/$defs/"
@@ -155,25 +156,15 @@ def _types(kind: Any) -> str:
     return "|".join(sorted(str(item) for item in listed if item != "null"))
 
 
-_WORDS = {
-    "array": "a list",
-    "boolean": "true or false",
-    "integer": "a whole number",
-    "number": "a number",
-    "object": "a mapping",
-    "string": "text",
-}
+def _in_words(expected: str) -> Any:
+    return either(JSON_TYPES.get(kind, kind) for kind in expected.split("|"))
 
 
-def _in_words(expected: str) -> str:
-    return " or ".join(_WORDS.get(word, word) for word in expected.split("|"))
-
-
-def _last(path: Path) -> str:
+def _last(path: Path) -> str | Message:
     """The field that a path leads to, with its position if it is in a list."""
     names = [str(step) for step in path if isinstance(step, str)]
     position = f"[{path[-1]}]" if path and isinstance(path[-1], int) else ""
-    return f"{names[-1]}{position}" if names else "The object"
+    return f"{names[-1]}{position}" if names else msg("The object")
 
 
 def _near(field: str, known: list[str]) -> list[str]:

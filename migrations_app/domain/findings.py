@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from enum import StrEnum
 
-from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.messages import UNSAID, Message
 from migrations_app.domain.places import Place
 
 
@@ -37,8 +37,8 @@ class Finding:
     severity: Severity
     place: Place
     message: Message
-    why: Message = msg("")
-    fix: Message = msg("")
+    why: Message = UNSAID
+    fix: Message = UNSAID
     fixable: bool = False
     waivable: bool = True
     mended: bool = False
@@ -46,6 +46,6 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """Stays the same when lines move: code, object, path and subject, hashed (16 hex digits)."""
+        """Stays the same when lines move: code, object, path and subject, hashed (16 digits)."""
         parts = "\0".join((self.code, self.place.object, self.place.path, self.subject))
         return hashlib.sha256(parts.encode()).hexdigest()[:16]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.messages import UNSAID, Message
 from migrations_app.domain.places import Place
 
 
@@ -26,5 +26,5 @@ class LossRow:
     path: str
     outcome: Outcome
     target: str = ""
-    reason: Message = msg("")
+    reason: Message = UNSAID
     place: Place = Place()

@@ -9,7 +9,7 @@ that belong to the sentence and not to the data are translated with it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 
@@ -54,6 +54,10 @@ class Message:
             return self._filled(catalogue.pgettext(self.context, self.text), catalogue)
         return self._filled(catalogue.gettext(self.text), catalogue)
 
+    def about(self, **params: Any) -> Message:
+        """The same template filled with other parameters."""
+        return replace(self, params=params)
+
     def _filled(self, template: str, catalogue: Catalogue | None) -> str:
         if not self.params:
             return template
@@ -62,6 +66,9 @@ class Message:
             for key, item in self.params.items()
         }
 
+
+UNSAID = Message("")
+"""Nothing to say."""
 
 Say = Callable[[Message], str]
 """How a door puts messages into text: ``str`` in English, a catalogue's way in other languages."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.messages import UNSAID, Message
 from migrations_app.domain.places import Path
 
 
@@ -35,7 +35,7 @@ class Step:
 
     kind: StepKind
     by: str
-    why: Message = msg("")
+    why: Message = UNSAID
 
 
 class Origin:

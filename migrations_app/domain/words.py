@@ -131,11 +131,13 @@ GATES: Words = {
     "source": msg_for("gate", "Source stored"),
     "readable": msg_for("gate", "Source readable"),
     "revision": msg_for("gate", "Current revision"),
-    "schema": msg_for("gate", "Schema and names"),
+    "schema": msg_for("gate", "Schema"),
+    "names_and_references": msg_for("gate", "Names and references"),
     "images": msg_for("gate", "Images"),
     "resources": msg_for("gate", "Resources"),
     "probes": msg_for("gate", "Probes"),
-    "secrets": msg_for("gate", "Secrets"),
+    "configuration": msg_for("gate", "Configuration"),
+    "security": msg_for("gate", "Security"),
     "findings": msg_for("gate", "Other findings"),
     "rehearsal": msg_for("gate", "Rehearsal"),
     "accepted": msg_for("gate", "Accepted by a cluster"),
@@ -207,6 +209,16 @@ EVENTS: Words = {
     "audit:verified": msg_for("event", "Audit trail verified"),
     "keys:rotated": msg_for("event", "Encryption keys rotated"),
 }
+
+JSON_TYPES: Words = {
+    "string": msg("text"),
+    "integer": msg("a whole number"),
+    "number": msg("a number"),
+    "boolean": msg("true or false"),
+    "object": msg("a mapping"),
+    "array": msg("a list"),
+}
+"""What a value must be, within a sentence."""
 
 TABLES: Mapping[str, Words] = {
     "phase": PHASES,

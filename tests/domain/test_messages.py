@@ -10,6 +10,9 @@ import pytest
 
 import migrations_app.domain
 from migrations_app.domain.messages import both, counted, either, listed, msg, msg_for
+from migrations_app.domain.pipeline.gates import Facts, RevisionFacts, gates
+from migrations_app.domain.pipeline.phases import Phase
+from migrations_app.domain.runs import STEPS
 from migrations_app.domain.words import TABLES, word
 
 
@@ -100,9 +103,13 @@ def test_every_value_that_a_person_sees_has_a_word(table: str, name: str) -> Non
 
 
 def test_every_step_of_a_run_has_a_word() -> None:
-    from migrations_app.domain.runs import STEPS
-
     assert {step for steps in STEPS.values() for step in steps} <= TABLES["step"].keys()
+
+
+def test_every_gate_has_a_word() -> None:
+    facts = Facts(revision=RevisionFacts(1, "", "", current=True))
+    codes = {gate.code for to in Phase for gate in gates(facts, to)}
+    assert codes <= TABLES["gate"].keys()
 
 
 def test_a_value_of_a_later_version_is_shown_as_it_is() -> None:

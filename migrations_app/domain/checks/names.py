@@ -84,7 +84,9 @@ def invalid_names(context: CheckContext) -> Iterator[Finding]:
             yield NAM_01.found(
                 item,
                 (*path, "name"),
-                msg("The container name %(name)s is not accepted.", name=name or "(none)"),
+                msg("The container name %(name)s is not accepted.", name=name)
+                if name
+                else msg("A container has no name."),
                 name,
             )
 

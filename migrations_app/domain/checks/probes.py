@@ -29,6 +29,13 @@ PRB_04 = Rule(
 )
 
 
+_MISSING = {
+    ("readiness", "liveness"): msg("Container %(name)s has no readiness and no liveness probe."),
+    ("readiness",): msg("Container %(name)s has no readiness probe."),
+    ("liveness",): msg("Container %(name)s has no liveness probe."),
+}
+
+
 def missing_probes(context: CheckContext) -> Iterator[Finding]:
     """PRB-01: a container that keeps running without a readiness or a liveness probe.
 
@@ -39,16 +46,14 @@ def missing_probes(context: CheckContext) -> Iterator[Finding]:
         found = pod_spec(item.body)
         if found is None or path[-2] != "containers" or not keeps_running(item.body, found[1]):
             continue
-        missing = [word for word in ("readiness", "liveness") if not container.get(FIELDS[word])]
+        missing = tuple(
+            word for word in ("readiness", "liveness") if not container.get(FIELDS[word])
+        )
         if missing:
             yield PRB_01.found(
                 item,
                 path,
-                msg(
-                    "Container %(name)s has no %(missing)s probe.",
-                    name=container.get("name"),
-                    missing=" and no ".join(missing),
-                ),
+                _MISSING[missing].about(name=container.get("name")),
                 fixable=first_port(container) is not None,
             )
 

@@ -24,24 +24,27 @@ RES_02 = Rule(
 )
 
 
+_MISSING = {
+    ("requests", "limits"): msg("Container %(name)s has no requests and no limits."),
+    ("requests",): msg("Container %(name)s has no requests."),
+    ("limits",): msg("Container %(name)s has no limits."),
+}
+
+
 def missing_resources(context: CheckContext) -> Iterator[Finding]:
     """RES-01: a container without requests or without limits."""
     for item, path, container in all_containers(context):
         if "ephemeralContainers" in path:
             continue
         resources = mapping(container.get("resources"))
-        missing = [side for side in ("requests", "limits") if not resources.get(side)]
-        if missing == ["requests"] and mapping(resources["limits"]).keys() >= {"cpu", "memory"}:
+        missing = tuple(side for side in ("requests", "limits") if not resources.get(side))
+        if missing == ("requests",) and mapping(resources["limits"]).keys() >= {"cpu", "memory"}:
             continue
         if missing:
             yield RES_01.found(
                 item,
                 (*path, "resources"),
-                msg(
-                    "Container %(name)s has no %(missing)s.",
-                    name=container.get("name"),
-                    missing=" and no ".join(missing),
-                ),
+                _MISSING[missing].about(name=container.get("name")),
             )
 
 

@@ -15,14 +15,14 @@ from migrations_app.domain.bundle import SourceObject, object_label
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.findings import Finding
 from migrations_app.domain.loss import LossRow, Outcome
-from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.messages import UNSAID, Message, msg
 from migrations_app.domain.places import Path, Place, pointer
 from migrations_app.domain.provenance import Origin, Step, StepKind
 from migrations_app.domain.questions import Choice, Question
 from migrations_app.domain.spec import Places
 
 NOWHERE = Place()
-_NO_REASON = msg("")
+_NO_REASON = UNSAID
 _BUILT = msg("A workload on a cluster needs it.")
 
 

@@ -238,7 +238,7 @@ def _host(service: ServiceSpec, attribute: str, ledger: Ledger) -> Any:
             msg(
                 "Service %(name)s uses %(namespace)s of its host.",
                 name=service.name,
-                namespace=str(_HOST_NAMESPACES[attribute]),
+                namespace=_HOST_NAMESPACES[attribute],
             ),
             msg("Most clusters refuse such pods, since they see and disturb their neighbours."),
             msg("Leave it out, if the service does not need it."),

@@ -10,8 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from migrations_app.domain.findings import Finding, Severity
-from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.messages import Message, counted, msg
 from migrations_app.domain.pipeline.phases import Phase
+from migrations_app.domain.words import word
 
 CLOSING = (Severity.BLOCKER, Severity.HIGH)
 """Findings of these severities close a gate, unless they were mended or waived."""
@@ -160,7 +161,7 @@ def _by_findings(code: str, left: tuple[Finding, ...], holds: Message, facts: Fa
         return Gate(code, open=False, why=msg("Nothing was checked yet: there is no revision."))
     if not left:
         return Gate(code, open=True, why=holds)
-    why = msg("%(count)s findings are open.", count=len(left))
+    why = counted("%(count)s finding is open.", "%(count)s findings are open.", count=len(left))
     if len(left) == 1:
         why = left[0].message
     return Gate(code, open=False, why=why, findings=left)
@@ -198,7 +199,7 @@ def _rehearsal(facts: Facts) -> Gate:
             why=msg(
                 "Rehearsal %(number)s ended as %(outcome)s.",
                 number=latest.number,
-                outcome=latest.outcome,
+                outcome=word("outcome", latest.outcome),
             ),
         )
     return Gate(

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from migrations_app.domain.errors import IllegalMove, InvalidInput
-from migrations_app.domain.messages import msg
+from migrations_app.domain.messages import listed, msg
+from migrations_app.domain.words import word
 
 
 class Phase(StrEnum):
@@ -61,9 +62,9 @@ def require_move(start: Phase, to: Phase, reason: str) -> Direction:
         raise IllegalMove(
             msg(
                 "A service in phase %(start)s cannot move to %(to)s. It can move to %(ways)s.",
-                start=start.value,
-                to=to.value,
-                ways=", ".join(end.value for begin, end in MOVES if begin is start),
+                start=word("phase", start),
+                to=word("phase", to),
+                ways=listed(word("phase", end) for begin, end in MOVES if begin is start),
             )
         )
     if direction is Direction.BACK and not reason.strip():

@@ -15,7 +15,7 @@ from typing import Any
 from migrations_app.domain.errors import InvalidPreset, Problem, UnreadableSource
 from migrations_app.domain.images import is_place
 from migrations_app.domain.manifests.resources import get, mapping, sequence
-from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.messages import Message, both, msg
 from migrations_app.domain.places import Path, Place, pointer
 from migrations_app.domain.presets.shape import PRESET, PROBE_ACTIONS, PROBE_KINDS, Shape
 from migrations_app.domain.provenance import Origin
@@ -145,7 +145,7 @@ class _Checker:
                 "wrong_type",
                 msg(
                     "%(key)s must be %(expected)s.",
-                    key=_dotted(path) or "A preset",
+                    key=_dotted(path) or msg("A preset"),
                     expected=shape.described,
                 ),
                 path,
@@ -221,7 +221,7 @@ class _Checker:
                         "wrong_value",
                         msg(
                             "A probe asks in one way; here are %(actions)s. Keep one.",
-                            actions=" and ".join(actions),
+                            actions=both(actions),
                         ),
                         (*path, kind),
                     )

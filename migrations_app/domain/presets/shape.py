@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from migrations_app.domain.messages import Message, either, msg
+from migrations_app.domain.words import JSON_TYPES
+
 SCHEMA_ID = "https://kakehashi.dev/schemas/preset.json"
 
 
@@ -15,8 +18,8 @@ class Shape:
     """What may stand in one place.
 
     ``types`` are JSON types. A mapping with ``keys`` takes no others, unless ``values`` says what
-    they must be. ``choices`` and ``pattern`` restrict text. ``later`` are keys that a
-    coming version will know.
+    they must be. ``choices`` and ``pattern`` restrict text; ``right`` says in words what the
+    pattern takes. ``later`` are keys that a coming version will know.
     """
 
     types: tuple[str, ...]
@@ -29,6 +32,7 @@ class Shape:
     nullable: bool = True
     minimum: int | None = None
     pattern: str = ""
+    right: Message | None = None
     later: tuple[str, ...] = ()
 
     def accepts(self, value: Any) -> bool:
@@ -45,12 +49,13 @@ class Shape:
         return True
 
     @property
-    def described(self) -> str:
+    def described(self) -> Message | str:
         """What would be right, in words."""
-        if self.pattern:
-            return self.about.rstrip(".")
+        if self.right is not None:
+            return self.right
         parts = [kind for kind in self.types if kind != "string" or not self.choices]
-        return " or ".join([*self.choices, *(_WORDS[kind] for kind in parts)])
+        described: Message | str = either([*self.choices, *(JSON_TYPES[kind] for kind in parts)])
+        return described
 
     def to_json_schema(self) -> dict[str, Any]:
         """The same as JSON Schema (2020-12)."""
@@ -80,16 +85,6 @@ class Shape:
         return schema
 
 
-_WORDS = {
-    "string": "text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "object": "a mapping",
-    "array": "a list",
-}
-
-
 def _json_type(value: Any) -> str:
     if isinstance(value, bool):
         return "boolean"
@@ -113,6 +108,7 @@ _QUANTITY = Shape(
     "a Kubernetes quantity such as 100m or 128Mi",
     pattern=rf"^([0-9]+\.?[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$|{_PARAMETER}",
     minimum=0,
+    right=msg("a Kubernetes quantity such as 100m or 128Mi"),
 )
 _AMOUNTS = Shape(("object",), values=_QUANTITY)
 _RESOURCES = _map("Requests and limits of a container.", requests=_AMOUNTS, limits=_AMOUNTS)
@@ -203,6 +199,7 @@ _SECTIONS = _map(
             ("string",),
             "the tag of rewritten images (quoted if it is a number), or keep",
             pattern=rf"^[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}}$|{_PARAMETER}",
+            right=msg("the tag of rewritten images (quoted if it is a number), or keep"),
         ),
         pin=_text("digest pins images whose digest is known.", "digest", "none"),
         pullPolicy=_text("", "Always", "IfNotPresent", "Never"),

@@ -25,6 +25,15 @@ def read_objects(document: Document, problems: list[Problem]) -> Iterator[Source
     yield from _objects(document, document.value, document.origin, 0, problems)
 
 
+_WITHOUT = {
+    ("apiVersion", "kind"): msg(
+        "Document %(number)s has no apiVersion and no kind, so it is no Kubernetes object."
+    ),
+    ("apiVersion",): msg("Document %(number)s has no apiVersion, so it is no Kubernetes object."),
+    ("kind",): msg("Document %(number)s has no kind, so it is no Kubernetes object."),
+}
+
+
 def _objects(
     document: Document, value: Any, origin: Origin, depth: int, problems: list[Problem]
 ) -> Iterator[SourceObject]:
@@ -37,7 +46,7 @@ def _objects(
                 msg(
                     "Document %(number)s is not a Kubernetes object but a %(what)s.",
                     number=document.number,
-                    what="list" if isinstance(value, list) else "single value",
+                    what=msg("list") if isinstance(value, list) else msg("single value"),
                 ),
             )
         )
@@ -49,11 +58,7 @@ def _objects(
                 document,
                 origin,
                 "not_kubernetes",
-                msg(
-                    "Document %(number)s has no %(keys)s, so it is no Kubernetes object.",
-                    number=document.number,
-                    keys=" and no ".join(missing),
-                ),
+                _WITHOUT[tuple(missing)].about(number=document.number),
             )
         )
         return

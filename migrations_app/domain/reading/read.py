@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,14 +18,14 @@ from migrations_app.domain.errors import Problem, UnreadableSource
 from migrations_app.domain.findings import Finding
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
-from migrations_app.domain.provenance import Origin
 from migrations_app.domain.reading import detect
-from migrations_app.domain.reading.decoding import decode
+from migrations_app.domain.reading.decoding import decode, with_joined_surrogates
 from migrations_app.domain.reading.documents import Document
 from migrations_app.domain.reading.inspect import InspectReading, read_inspections
 from migrations_app.domain.reading.kubernetes import read_objects
 from migrations_app.domain.reading.limits import Limits
 from migrations_app.domain.reading.yaml_reader import read_yaml
+from migrations_app.domain.words import word
 
 READABLE = (SourceKind.KUBERNETES, SourceKind.INSPECT)
 
@@ -145,51 +144,9 @@ def _take_kubernetes(
 
 
 def _values(text: str, name: str, limits: Limits) -> tuple[list[Document], list[Finding]]:
-    """YAML documents; JSON that YAML cannot express (surrogate escapes) is read as JSON."""
-    try:
-        return read_yaml(text, name, limits)
-    except UnreadableSource as error:
-        is_json = text.lstrip()[:1] in ("{", "[") and "\\u" in text
-        if not is_json or error.problems[0].code != "yaml_syntax":
-            raise
-        return [_read_json(text, name)], []
-
-
-def _read_json(text: str, name: str) -> Document:
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        keys = [key for key, _value in pairs]
-        for key in keys:
-            if keys.count(key) > 1:
-                raise _unreadable(
-                    name, "yaml_duplicate_key", msg("The key %(key)s is set twice.", key=key)
-                )
-        return dict(pairs)
-
-    try:
-        value = json.loads(text, object_pairs_hook=once)
-        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
-    except json.JSONDecodeError as error:
-        raise _unreadable(
-            name,
-            "json_syntax",
-            msg("Not JSON: %(problem)s.", problem=error.msg),
-            error.lineno,
-            error.colno,
-        ) from None
-    except (ValueError, RecursionError):
-        raise _unreadable(
-            name, "unsupported_type", msg("The JSON holds what no cluster can store.")
-        ) from None
-    return Document(name, 1, value, Origin(name, 1, 1))
-
-
-def _unreadable(
-    name: str, code: str, message: Any, line: int = 0, column: int = 0
-) -> UnreadableSource:
-    return UnreadableSource(
-        msg("%(file)s cannot be read.", file=name),
-        [Problem(code, message, Place(name, line, column))],
-    )
+    """The documents of a file; JSON is YAML but for one kind of escape."""
+    is_json = text.lstrip()[:1] in ("{", "[")
+    return read_yaml(with_joined_surrogates(text) if is_json else text, name, limits)
 
 
 def _unsupported(name: str, kind: SourceKind) -> Member:
@@ -198,9 +155,9 @@ def _unsupported(name: str, kind: SourceKind) -> Member:
         kind,
         "kind_not_supported",
         msg(
-            "This looks like %(kind)s, which this version does not read yet. Give Kubernetes YAML "
-            "or podman inspect JSON.",
-            kind=kind.value,
+            "This version does not read this kind of file yet: %(kind)s. Give Kubernetes YAML or "
+            "podman inspect JSON.",
+            kind=word("source", kind),
         ),
     )
 

@@ -64,7 +64,7 @@ def test_the_command_line_may_everything(application: Application) -> None:
 
 
 def test_a_refusal_names_the_roles_that_would_do(viewer: Actor, application: Application) -> None:
-    with pytest.raises(Refusal, match=r"victor may not do this\. It takes the role operator"):
+    with pytest.raises(Refusal, match=r"victor may not do this\. It takes the role Operator"):
         permissions.require(viewer, Verb.REHEARSE, application)
 
 

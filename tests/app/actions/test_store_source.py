@@ -255,7 +255,7 @@ def test_objects_without_a_workload_are_shared(
 def test_who_only_looks_stores_nothing(
     viewer: Actor, application: Application, schemas: BundledSchemas
 ) -> None:
-    with pytest.raises(NotAllowed, match="operator"):
+    with pytest.raises(NotAllowed, match="Operator"):
         store_source(actor=viewer, application=application, files={"a.yaml": WEB}, schemas=schemas)
     event = AuditEvent.objects.get()
     assert (event.tag, event.outcome, event.actor_name) == ("access:refused", "refused", "victor")
