@@ -34,7 +34,14 @@ def ring(run_id: UUID) -> bool:
         return False
     try:
         current_app.send_task(Task.EXECUTE_RUN.value, args=[str(run_id)])
-    except OperationalError:
+    except (OperationalError, OSError):
         logger.warning("broker_unreachable", extra={"run": str(run_id)})
         return False
     return True
+
+
+def do_here(run_id: UUID, *, try_again: bool = True) -> bool:
+    """Do a run in this very process, as a worker would; False if somebody else has it."""
+    current_app.loader.import_default_modules()
+    task = current_app.tasks[Task.EXECUTE_RUN.value]
+    return bool(task(str(run_id), try_again=try_again))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from workbench import data
@@ -34,6 +34,59 @@ def migrate_if_needed() -> bool:
         call_command("migrate", interactive=False, verbosity=0)
         connection.close()
         return True
+
+
+def damage() -> str:
+    """Why the database cannot be used, in words that say what to do; empty if it can."""
+    name = _database_name()
+    try:
+        with connection.cursor() as cursor:
+            if connection.vendor == "sqlite":
+                cursor.execute("PRAGMA quick_check(1)")
+                (said,) = cursor.fetchone()
+                if said != "ok":
+                    return _damaged(name, str(said))
+        return _from_the_future(name)
+    except OperationalError as error:
+        return f"The database {name} cannot be reached: {_first_line(error)}."
+    except DatabaseError as error:
+        return _damaged(name, _first_line(error))
+    finally:
+        connection.close()
+
+
+def _from_the_future(name: str) -> str:
+    """The database knows schema migrations that this version does not."""
+    loader = MigrationExecutor(connection).loader
+    unknown = sorted(
+        f"{app}.{step}"
+        for app, step in loader.applied_migrations
+        if app in loader.migrated_apps and (app, step) not in loader.disk_migrations
+    )
+    if not unknown:
+        return ""
+    return (
+        f"The database {name} was made by a newer version of the workbench ({unknown[-1]}). Use "
+        "that version, or another data folder."
+    )
+
+
+def _damaged(name: str, said: str) -> str:
+    return (
+        f"The database {name} is damaged: {said}. Bring back a copy of it, or move it away to "
+        "begin anew."
+    )
+
+
+def _database_name() -> str:
+    """The file or the name; never a password."""
+    config = connection.settings_dict
+    where = f" on {config['HOST']}" if config.get("HOST") else ""
+    return f"{config['NAME']}{where}"
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition("\n")[0].rstrip(".") or type(error).__name__
 
 
 _HELD: list[object] = []

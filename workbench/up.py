@@ -40,7 +40,11 @@ def main() -> int:
         return EX_UNAVAILABLE
     env = dict(os.environ)
     mode = choose_broker(folder, env)
-    listed = [*broker_children(folder, env), *children(folder, env, address, port)]
+    listed = [
+        *broker_children(folder, env),
+        *workers(folder, env),
+        web(env, address, port),
+    ]
     shown = EVERYWHERE.get(address, address)
     Supervisor(
         listed,
@@ -115,22 +119,26 @@ def broker_children(folder: Path, env: dict[str, str]) -> list[Child]:
     return [Child("broker", private.command(), env, stops_last=True)]
 
 
-def children(folder: Path, env: dict[str, str], address: str, port: int) -> list[Child]:
-    """Worker, reaper and web server."""
+def workers(folder: Path, env: dict[str, str]) -> list[Child]:
+    """Worker and reaper: everything that background work needs beside the broker."""
     python = sys.executable
     if env["WORKBENCH_BROKER"] == "redis":
         worker = [python, "-m", "celery", "-A", "workbench.celery", "worker"]
         worker += ["--loglevel=WARNING", "--concurrency=2", "--without-gossip", "--without-mingle"]
     else:
         worker = [python, MANAGE, "poll_runs"]
-    web = [python, "-m", "uvicorn", "workbench.asgi:application", "--host", address]
-    web += ["--port", str(port), "--lifespan", "off", "--log-level", "warning"]
-    web += ["--timeout-graceful-shutdown", "5", "--no-server-header"]
     return [
         Child("worker", worker, env, pid_folder=folder / "run"),
         Child("reaper", [python, MANAGE, "reaper"], env),
-        Child("web", web, env),
     ]
+
+
+def web(env: dict[str, str], address: str, port: int) -> Child:
+    """The web server."""
+    command = [sys.executable, "-m", "uvicorn", "workbench.asgi:application", "--host", address]
+    command += ["--port", str(port), "--lifespan", "off", "--log-level", "warning"]
+    command += ["--timeout-graceful-shutdown", "5", "--no-server-header"]
+    return Child("web", command, env)
 
 
 def answers(address: str, port: int) -> bool:

@@ -66,7 +66,7 @@ class Rehearser:
         self.meter = Meter(self.engine, self.clock, self.pace.sample_every)
 
     def play_peers(self, copy: RehearsalCopy) -> bool:
-        """Bring up the peers, each ready before the next. False: a peer is in the way of a verdict."""
+        """Bring up the peers, each ready before the next. False: one is in the way of a verdict."""
         for pod in copy.peers:
             self.say("runner", "stdout", f"peer {pod.workload} starts as pod {pod.name}")
             problem = self._bring_up(pod)

@@ -33,6 +33,7 @@ from migrations_app.models.runs import ACTIVE
 MAX_ATTEMPTS = 3
 BACK_OFF = (timedelta(seconds=5), timedelta(seconds=30))
 MAX_LINE = 16 * 1024
+MOST_LOOKED_AT = 20
 
 
 def lease() -> timedelta:
@@ -43,6 +44,9 @@ def lease() -> timedelta:
 def back_off(attempt: int) -> timedelta:
     """How long a run waits after this attempt before it is tried again."""
     return BACK_OFF[min(attempt, len(BACK_OFF)) - 1]
+
+
+_claimable = Q(state=RunState.QUEUED.value) & (Q(not_before=None) | Q(not_before__lte=Now()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +118,7 @@ def claim(*, run_id: UUID, worker: str) -> Claim | None:
     run = Run.objects.filter(pk=run_id).values("attempt").first()
     if run is None:
         return None
-    waiting = Q(state=RunState.QUEUED.value) & (Q(not_before=None) | Q(not_before__lte=Now()))
-    taken = Run.objects.filter(waiting, pk=run_id, attempt=run["attempt"]).update(
+    taken = Run.objects.filter(_claimable, pk=run_id, attempt=run["attempt"]).update(
         state=RunState.RUNNING.value,
         attempt=F("attempt") + 1,
         owner=worker,
@@ -135,8 +138,14 @@ def _held(claim: Claim) -> Any:
 
 
 def beat(*, claim: Claim) -> bool:
-    """Prolong the lease. False: the run is no longer this worker's; it must stop and write nothing."""
+    """Prolong the lease. False: the run is no longer this worker's, which must stop at once."""
     return bool(_held(claim).update(lease_until=Now() + lease()))
+
+
+def waiting() -> list[UUID]:
+    """The runs that could be claimed now, the longest waiting first."""
+    rows = Run.objects.filter(_claimable).order_by("created")
+    return list(rows.values_list("pk", flat=True)[:MOST_LOOKED_AT])
 
 
 def hold(claim: Claim) -> bool:

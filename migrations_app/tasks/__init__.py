@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from migrations_app.tasks import worker
 from migrations_app.tasks.handlers import execute_run
 
-__all__ = ["execute_run"]
+__all__ = ["execute_run", "worker"]

@@ -21,6 +21,9 @@ HANDLERS: dict[RunKind, Handler] = {
 
 
 @shared_task(name=Task.EXECUTE_RUN.value, acks_late=False, ignore_result=True)
-def execute_run(run_id: str) -> None:
-    """Safe to deliver twice: only the worker that claims the row does the work."""
-    execute(UUID(run_id), HANDLERS)
+def execute_run(run_id: str, *, try_again: bool = True) -> bool:
+    """Safe to deliver twice: only the worker that claims the row does the work.
+
+    False: there was nothing to do. ``try_again`` False: whoever called waits for this attempt.
+    """
+    return execute(UUID(run_id), HANDLERS, try_again=try_again)

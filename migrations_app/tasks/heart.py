@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import mmap
 import threading
 import time
 from types import TracebackType
@@ -12,6 +11,7 @@ from typing import Self
 from django.db import DatabaseError, InterfaceError, connection
 
 from migrations_app.actions import runs
+from migrations_app.actions.presence import is_leaving
 from migrations_app.actions.runs import Claim
 from migrations_app.domain.errors import WorkbenchError
 from migrations_app.domain.messages import msg
@@ -20,23 +20,6 @@ logger = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0
 BEATS_PER_LEASE = 4
-
-_leaving = mmap.mmap(-1, 1)
-"""One byte that a worker shares with the processes it forks: set when they are to let go."""
-
-
-def leave() -> None:
-    """Let every run of this worker, and of the processes it forked, be given back soon."""
-    _leaving[0] = 1
-
-
-def stay() -> None:
-    """Take :func:`leave` back; a worker that begins anew in the same process."""
-    _leaving[0] = 0
-
-
-def is_leaving() -> bool:
-    return _leaving[0] == 1
 
 
 class Stopped(WorkbenchError):
