@@ -15,7 +15,7 @@ from migrations_app.domain.questions import Question
 from migrations_app.domain.spec import ServiceSpec
 
 Object = dict[str, Any]
-"""A Kubernetes object as plain data. Never changed in place: whoever changes one makes a new one."""
+"""A Kubernetes object as plain data, never changed in place: a change makes a new one."""
 
 Objects = tuple[Object, ...]
 
@@ -34,7 +34,7 @@ class SourceKind(StrEnum):
     OTHER = "other"
 
 
-class Missing(Exception):  # noqa: N818 - a state, as in the port's contract
+class Missing(Exception):
     """A file that something refers to is not in reach."""
 
 
@@ -118,8 +118,8 @@ class Facts:
     image_digests: image reference as written → ``sha256:…`` of the repository digest, if known.
     image_ids:     image reference as written → the local image ID it ran with (captures).
     image_ports:   image reference → ports its configuration exposes, as ``8080/tcp``.
-    healthchecks:  (object label, container name) → a Podman health check as read
-                   (``{"test": [...], "interval": s, "timeout": s, "retries": n, "startPeriod": s}``).
+    healthchecks:  (object label, container name) → a Podman health check as read: ``test`` (a
+                   list), ``interval``, ``timeout``, ``startPeriod`` (seconds) and ``retries``.
     aliases:       object label of a workload → DNS names its peers used for it.
     identities:    object label of a workload → stable identity (systemd unit, compose service …).
     """

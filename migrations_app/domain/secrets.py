@@ -42,7 +42,7 @@ ENTROPY = 4.3
 
 
 def secret_reason(name: str, value: str) -> str:
-    """Why ``value`` under ``name`` looks secret: ``url``, ``key``, ``name``, ``entropy`` or ``""``."""
+    """Why ``value`` looks secret: ``url``, ``key``, ``name`` or ``entropy``; ``""`` if not."""
     if not value or _REFERENCE.match(value):
         return ""
     match = _URL.search(value)

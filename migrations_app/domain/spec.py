@@ -1,7 +1,8 @@
 """The typed, engine-neutral form that Podman-like input is read into.
 
-Readers (inspect, compose, Quadlet, ``podman run`` lines) fill it in Podman's terms; ``manifests.build`` makes
-Kubernetes objects from it. Kubernetes input never comes this way. Sizes are bytes, times seconds.
+Readers (inspect, compose, Quadlet, ``podman run`` lines) fill it in Podman's terms;
+``manifests.build`` makes Kubernetes objects from it. Kubernetes input never comes this way. Sizes
+are bytes, times seconds.
 
 Every class has ``places``: attribute name → where it was set, so that each field of a built object
 knows its source line. For a keyed attribute the key follows a slash: ``environment/LOG_LEVEL``.
@@ -33,7 +34,7 @@ class MountKind(StrEnum):
     VOLUME = "volume"
     ANONYMOUS = "anonymous"
     TMPFS = "tmpfs"
-    SECRET = "secret"
+    SECRET = "secret"  # noqa: S105 - a kind of mount
     IMAGE = "image"
     DEVPTS = "devpts"
 
@@ -114,7 +115,7 @@ class Resources:
 
 @dataclass(frozen=True, slots=True)
 class Security:
-    """What differs from Podman's defaults. ``user`` is as written: ``1001``, ``1001:0``, ``app``."""
+    """What differs from Podman's defaults. ``user`` is as written: ``1001:0``, ``app``."""
 
     user: str = ""
     groups: tuple[str, ...] = ()

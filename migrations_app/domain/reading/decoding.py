@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NoReturn
 
 from migrations_app.domain.errors import Problem, UnreadableSource
@@ -15,6 +16,10 @@ _BOMS_OF_OTHERS = (
     (b"\x00\x00\xfe\xff", "UTF-32"),
     (b"\xff\xfe", "UTF-16"),
     (b"\xfe\xff", "UTF-16"),
+)
+
+_SURROGATES = re.compile(
+    r"(?<!\\)((?:\\\\)*)\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE
 )
 
 
@@ -51,6 +56,20 @@ def decode(data: bytes, file: str, limits: Limits) -> str:
         stands = msg("A NUL character stands in the text. Take it away.")
         refuse("control_character", stands, place_in(text, nul, file))
     return text
+
+
+def with_joined_surrogates(text: str) -> str:
+    """JSON with characters beyond 16 bits as they are, not as two escapes.
+
+    libyaml knows no such pairs. Lines stay; half a pair stays too, and is refused as no character.
+    """
+    return _SURROGATES.sub(_joined, text) if "\\u" in text else text
+
+
+def _joined(match: re.Match[str]) -> str:
+    before, high, low = match.groups()
+    code = 0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00
+    return f"{before}{chr(code)}"
 
 
 def place_in(text: str, index: int, file: str) -> Place:

@@ -42,6 +42,9 @@ _GO_INT = re.compile(
     r"0b[-+][01]+|[-+]?(?:0[xX][0-9a-fA-F]+|0[oO]?[0-7]+|0[bB][01]+|0|[1-9][0-9]*)"
 )
 _YAML_12_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+_YAML_11_FLOAT = re.compile(
+    r"[-+]?(?:[0-9][0-9_]*\.[0-9_]*|\.[0-9_]+)(?:[eE][-+][0-9]+)?|[-+]?[1-9][0-9]*"
+)
 _YAML_11_BASE_60 = re.compile(r"[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?")
 _YAML_11_TIME = re.compile(
     r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"
@@ -164,7 +167,7 @@ def _integer(plain: str) -> int:
 
 @_remembering
 def other_reading(text: str) -> Message | None:
-    """What another YAML reader (1.1 in full, or 1.2) would make of a plain scalar, if it differs."""
+    """What another YAML reader (1.1 in full, or 1.2) would see in a plain scalar, if it differs."""
     if isinstance(_WORDS.get(text), bool):
         if text.lower() in ("true", "false"):
             return None
@@ -178,7 +181,7 @@ def other_reading(text: str) -> Message | None:
     if isinstance(value, str):
         return _other_text(text)
     if isinstance(value, float):
-        return _plain_text_in_12(text, value) if "_" in text else None
+        return _other_float(text, value)
     return _other_integer(text, value)
 
 
@@ -193,7 +196,17 @@ def _other_text(text: str) -> Message | None:
     return None
 
 
+def _other_float(text: str, value: float) -> Message | None:
+    if "_" in text:
+        return _plain_text_in_12(text, value)
+    if _YAML_11_FLOAT.fullmatch(text) or not math.isfinite(value):
+        return None
+    return _plain_text_in_11(text, _through_json(value, text))
+
+
 def _other_integer(text: str, value: int) -> Message | None:
+    if text.startswith("0o"):
+        return _plain_text_in_11(text, value)
     if not _YAML_12_INT.fullmatch(text):
         return _plain_text_in_12(text, value)
     digits = text.lstrip("+-")
@@ -204,6 +217,14 @@ def _other_integer(text: str, value: int) -> Message | None:
             value=value,
         )
     return None
+
+
+def _plain_text_in_11(text: str, value: float) -> Message:
+    return msg(
+        "%(text)s is the number %(value)s here and plain text to a YAML 1.1 reader.",
+        text=text,
+        value=value,
+    )
 
 
 def _plain_text_in_12(text: str, value: float) -> Message:

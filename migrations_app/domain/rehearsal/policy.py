@@ -16,8 +16,10 @@ from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
 
 ALLOWED_CAPABILITIES = frozenset(
-    "AUDIT_WRITE CHOWN DAC_OVERRIDE FOWNER FSETID KILL NET_BIND_SERVICE SETFCAP SETGID SETPCAP "
-    "SETUID SYS_CHROOT".split()
+    {
+        *("AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL"),
+        *("NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"),
+    }
 )
 """Podman's own defaults and AUDIT_WRITE: none of them reaches out of a container."""
 
