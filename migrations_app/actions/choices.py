@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from migrations_app.actions import audit, permissions
 from migrations_app.actions.assessing import assess
@@ -84,7 +84,6 @@ def answer_for_application(
     )
 
 
-@action
 def accept_fix(*, actor: Actor, service: Service, fingerprint: str, schemas: Schemas) -> Service:
     """Accept the fix of one finding; from now on it is applied whenever the service is rendered.
 
@@ -92,41 +91,66 @@ def accept_fix(*, actor: Actor, service: Service, fingerprint: str, schemas: Sch
         InvalidInput: there is no such finding, or only a person can mend it.
         Conflict: it was accepted before.
     """
+    return accept_fixes(actor=actor, service=service, fingerprints=(fingerprint,), schemas=schemas)
+
+
+@action
+def accept_fixes(
+    *, actor: Actor, service: Service, fingerprints: Sequence[str], schemas: Schemas
+) -> Service:
+    """Accept the fixes of several findings: all of them or none.
+
+    Raises:
+        InvalidInput: there is no such finding, or only a person can mend it.
+        Conflict: one was accepted before.
+    """
     permissions.require(actor, Verb.ACCEPT_FIX, service.application)
     service = locked(service)
     assessment = Assessment.objects.filter(service=service).first()
-    found = [
-        records.finding_from(record)
+    known = {
+        record["fingerprint"]: records.finding_from(record)
         for record in (assessment.findings if assessment else ())
-        if record["fingerprint"] == fingerprint
-    ]
-    if AcceptedFix.objects.filter(service=service, fingerprint=fingerprint).exists():
+    }
+    wanted = tuple(dict.fromkeys(fingerprints))
+    if not wanted:
+        raise InvalidInput(msg("Name at least one finding to fix."))
+    if AcceptedFix.objects.filter(service=service, fingerprint__in=wanted).exists():
         raise Conflict(msg("This fix was accepted before."))
-    if not found or fix_for(found[0]) is None:
-        raise InvalidInput(
-            msg(
-                "There is no fix for %(fingerprint)s. Look at the findings of %(key)s for those "
-                "that can be fixed.",
-                fingerprint=fingerprint,
-                key=service.key,
+    for fingerprint in wanted:
+        if fingerprint not in known or fix_for(known[fingerprint]) is None:
+            raise InvalidInput(
+                msg(
+                    "There is no fix for %(fingerprint)s. Look at the findings of %(key)s for "
+                    "those that can be fixed.",
+                    fingerprint=fingerprint,
+                    key=service.key,
+                )
             )
+    found = [known[fingerprint] for fingerprint in wanted]
+    AcceptedFix.objects.bulk_create(
+        AcceptedFix(
+            service=service,
+            fingerprint=finding.fingerprint,
+            code=finding.code,
+            by=actor.user,
+            by_name=actor.name,
         )
-    AcceptedFix.objects.create(
-        service=service,
-        fingerprint=fingerprint,
-        code=found[0].code,
-        by=actor.user,
-        by_name=actor.name,
+        for finding in found
     )
     raise_version(service)
     assess(application=service.application, schemas=schemas, services=[service])
-    audit.record(
-        tag=Tag.FIX_ACCEPTED,
-        actor=actor,
-        data={"code": found[0].code, "fingerprint": fingerprint, "place": str(found[0].place)},
-        application=service.application,
-        service=service,
-    )
+    for finding in found:
+        audit.record(
+            tag=Tag.FIX_ACCEPTED,
+            actor=actor,
+            data={
+                "code": finding.code,
+                "fingerprint": finding.fingerprint,
+                "place": str(finding.place),
+            },
+            application=service.application,
+            service=service,
+        )
     return service
 
 
