@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import Any
 from urllib.parse import quote
 
@@ -40,9 +40,18 @@ class Connection:
     only then does each inspection have the shape that the host's ``podman inspect`` prints.
     """
 
-    def __init__(self, socket_path: str, *, seconds: float = CALL_SECONDS) -> None:
+    def __init__(
+        self,
+        socket_path: str,
+        *,
+        seconds: float = CALL_SECONDS,
+        is_local: bool = True,
+        address: str = "",
+    ) -> None:
+        """``address`` is how people know it; ``is_local``: its containers run on this machine."""
         self.socket_path = socket_path
-        self.address = f"unix://{socket_path}"
+        self.address = address or f"unix://{socket_path}"
+        self.is_local = is_local
         self.seconds = seconds
         self._version = ""
 
@@ -103,10 +112,18 @@ class Connection:
         headers = {"Content-Type": content_type}
         self._bytes("PUT", path, seconds, params=params, data=data, headers=headers)
 
-    def load(self, path: str, *, data: bytes, seconds: float | None = None) -> None:
-        """POST a tar archive."""
-        headers = {"Content-Type": "application/x-tar"}
-        self._bytes("POST", path, seconds, data=data, headers=headers)
+    def send(
+        self,
+        path: str,
+        params: Params | None = None,
+        *,
+        data: bytes,
+        content_type: str,
+        seconds: float | None = None,
+    ) -> None:
+        """POST bytes."""
+        headers = {"Content-Type": content_type}
+        self._bytes("POST", path, seconds, params=params, data=data, headers=headers)
 
     def fetch(
         self,
@@ -177,7 +194,7 @@ class Connection:
                 client.path_prefix = prefix
                 send: Callable[..., Any] = getattr(client, method.lower())
                 response = send(path, stream=True, **kwargs)
-                with response:
+                with closing(response):
                     if response.status_code == 404 and method != "POST":
                         raise NotThere(path, self.address)
                     if not (200 <= response.status_code < 300 or response.status_code == 304):

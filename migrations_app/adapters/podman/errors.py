@@ -27,10 +27,38 @@ class NotThere(EngineError):
     """Podman knows no such object (404)."""
 
     def __init__(self, what: str, address: str) -> None:
+        """``what`` is a path of the API, or the name of the thing."""
+        what = what.removesuffix("/json").removesuffix("/archive")
         super().__init__(
             msg("Podman at %(address)s has no %(what)s.", address=address, what=what),
             code="not_found",
         )
+
+
+class Refused(EngineError):
+    """Podman said no: ``said`` are its own words."""
+
+    def __init__(self, address: str, doing: str, status: int, said: str) -> None:
+        super().__init__(
+            msg(
+                "Podman at %(address)s refused %(doing)s: %(said)s",
+                address=address,
+                doing=doing,
+                said=said,
+            ),
+            code="not_found" if status == 404 else "refused",
+        )
+        self.status = status
+        self.said = said
+
+
+@contextmanager
+def understood(address: str, doing: str) -> Iterator[None]:
+    """What is no answer of Podman's, however well formed, becomes an engine error as well."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
+        raise garbled(address, doing, "it does not have the shape of Podman's answers") from error
 
 
 @contextmanager
@@ -131,15 +159,7 @@ def refused(address: str, doing: str, status: int, body: bytes) -> EngineError:
     said = _said(body)
     if not said:
         return garbled(address, doing, f"status {status} without a reason")
-    return EngineError(
-        msg(
-            "Podman at %(address)s refused %(doing)s: %(said)s",
-            address=address,
-            doing=doing,
-            said=said,
-        ),
-        code="refused",
-    )
+    return Refused(address, doing, status, said)
 
 
 def _said(body: bytes) -> str:

@@ -1,0 +1,68 @@
+"""Memory, CPU and user of running containers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from migrations_app.adapters.podman import processes
+from migrations_app.adapters.podman.connection import Connection, segment
+from migrations_app.adapters.podman.errors import NotThere
+from migrations_app.adapters.podman.watching import one
+from migrations_app.domain.errors import EngineError, EngineUnreachable
+from migrations_app.ports import Usage
+
+
+def usage(connection: Connection, containers: Sequence[str]) -> list[Usage]:
+    """One sample of each container that runs; one that cannot be measured is left out."""
+    if not containers:
+        return []
+    measured = _statistics(connection, containers)
+    now = datetime.now(UTC)
+    samples = []
+    for name in containers:
+        memory, cpu = measured.get(name, (0, 0))
+        if not memory and connection.is_local and (pid := _pid(connection, name)):
+            memory, cpu = processes.memory(pid), processes.cpu_nanoseconds(pid)
+        if memory:
+            samples.append(Usage(now, name, memory, cpu))
+    return samples
+
+
+def running_user(connection: Connection, container: str) -> str:
+    pid = _pid(connection, container)
+    if not pid:
+        return ""
+    if connection.is_local and (user := processes.user(pid)):
+        return user
+    answer = connection.get(f"containers/{segment(container)}/top", {"ps_args": "hpid,user"})
+    users = {str(row[0]): str(row[1]) for row in answer["Processes"] if len(row) > 1}
+    user = users.get(str(pid), "")
+    return "0" if user == "root" else user if user.isdigit() else ""
+
+
+def _statistics(connection: Connection, containers: Sequence[str]) -> dict[str, tuple[int, int]]:
+    """Memory in bytes and CPU in nanoseconds, by the name that was asked with."""
+    params: dict[str, str | list[str]] = {"stream": "false", "containers": list(containers)}
+    try:
+        answer = connection.get("containers/stats", params)
+    except EngineUnreachable:
+        raise
+    except EngineError:
+        return {}
+    found: list[Mapping[str, Any]] = answer.get("Stats") or []
+    return {
+        name: (int(item["MemUsage"]), int(item["CPUNano"]))
+        for item in found
+        for name in containers
+        if name in (item["ContainerID"], item["Name"])
+    }
+
+
+def _pid(connection: Connection, container: str) -> int:
+    try:
+        found = one(connection.get(f"containers/{segment(container)}/json"))
+    except NotThere:
+        return 0
+    return int(found["State"].get("Pid") or 0)

@@ -1,0 +1,141 @@
+"""Making things on a host: networks, secrets, and pods from YAML."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import tarfile
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from migrations_app.adapters.podman.connection import Connection, segment
+from migrations_app.adapters.podman.errors import Refused
+from migrations_app.domain.errors import EngineError, EngineUnreachable
+from migrations_app.domain.messages import Message, msg
+from migrations_app.ports import FileDrop, Played
+
+LOG_SIZE = "10mb"
+"""Of each container's log on the host; older lines are lost beyond it."""
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
+_ITS_OWN_FAULT = re.compile(
+    r"exec: |executable file .*not found|command that was not found|chdir to cwd|"
+    r"init container \S+ exited with code",
+    re.I,
+)
+_ID = re.compile(r"\b[0-9a-f]{64}\b")
+
+
+def create_network(
+    connection: Connection, name: str, *, labels: Mapping[str, str], internal: bool
+) -> None:
+    body = {
+        "name": name,
+        "driver": "bridge",
+        "internal": internal,
+        "dns_enabled": True,
+        "labels": dict(labels),
+    }
+    connection.post("networks/create", body=body)
+
+
+def create_secret(
+    connection: Connection, name: str, value: bytes, *, labels: Mapping[str, str]
+) -> None:
+    params = {"name": name, "labels": json.dumps(dict(labels))}
+    connection.send("secrets/create", params, data=value, content_type="application/octet-stream")
+
+
+def play(
+    connection: Connection,
+    text: str,
+    *,
+    network: str,
+    aliases: Mapping[str, Sequence[str]],
+    files: Sequence[FileDrop],
+    start_seconds: float,
+) -> Played:
+    """Make the pod of a YAML text, put files into its containers, and start it."""
+    name = str(yaml.safe_load(text)["metadata"]["name"])
+    own = aliases.get(name, ())
+    for word in (network, *own):
+        if not _NAME.fullmatch(word):
+            raise EngineError(msg("%(name)s is no name on a Podman network.", name=word))
+    params = {
+        "start": "false",
+        "network": ":".join([network, ",".join(f"alias={alias}" for alias in own)]).strip(":"),
+        "logDriver": "k8s-file",
+        "logOptions": f"max-size={LOG_SIZE}",
+    }
+    report = connection.post("play/kube", params, text=text, seconds=max(connection.seconds, 60.0))
+    containers = tuple(str(c) for pod in report["Pods"] for c in pod["Containers"] or [])
+    _put_files(connection, name, files)
+    _start(connection, name, start_seconds)
+    return Played((name,), containers)
+
+
+def stop(connection: Connection, pod: str, *, timeout: int) -> None:
+    seconds = connection.seconds + 2 * timeout
+    connection.post(f"pods/{segment(pod)}/stop", {"t": timeout}, seconds=seconds)
+
+
+def _put_files(connection: Connection, pod: str, files: Sequence[FileDrop]) -> None:
+    """Each file goes into what is mounted where it belongs, else into the container's own root."""
+    by_container: dict[str, list[FileDrop]] = {}
+    for drop in files:
+        by_container.setdefault(drop.container, []).append(drop)
+    for short, drops in by_container.items():
+        path = f"containers/{segment(f'{pod}-{short}')}"
+        mounts = connection.get(f"{path}/json").get("Mounts") or []
+        targets = sorted((str(mount["Destination"]) for mount in mounts), key=len, reverse=True)
+        by_target: dict[str, list[FileDrop]] = {}
+        for drop in drops:
+            under = (t for t in targets if drop.path.startswith(f"{t.rstrip('/')}/"))
+            by_target.setdefault(next(under, "/"), []).append(drop)
+        for target, together in by_target.items():
+            connection.put(
+                f"{path}/archive",
+                {"path": target},
+                data=_archive(target, together),
+                content_type="application/x-tar",
+            )
+
+
+def _archive(target: str, files: Iterable[FileDrop]) -> bytes:
+    """A tar of files, relative to the folder they go to."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        for drop in files:
+            entry = tarfile.TarInfo(drop.path.removeprefix(target).lstrip("/"))
+            entry.size, entry.mode, entry.mtime = len(drop.content), drop.mode, int(time.time())
+            archive.addfile(entry, io.BytesIO(drop.content))
+    return packed.getvalue()
+
+
+def _start(connection: Connection, pod: str, seconds: float) -> None:
+    """Start a pod; its init containers run to their end before this returns."""
+    begun = time.monotonic()
+    try:
+        connection.post(f"pods/{segment(pod)}/start", seconds=seconds)
+    except Refused as error:
+        if not _ITS_OWN_FAULT.search(error.said):
+            raise
+        raise EngineError(_why_not_started(connection, pod, error), code="not_started") from error
+    except EngineUnreachable as error:
+        if time.monotonic() - begun < seconds:
+            raise
+        raise EngineError(
+            msg("%(pod)s had not started after %(seconds)s s.", pod=pod, seconds=round(seconds)),
+            code="not_started",
+        ) from error
+
+
+def _why_not_started(connection: Connection, pod: str, error: Refused) -> Message:
+    """Podman's own words, with the names of containers in place of their IDs."""
+    members: list[Any] = connection.get("containers/json", {"all": "true"}) or []
+    names = {str(item["Id"]): str(item["Names"][0]) for item in members}
+    said = _ID.sub(lambda match: names.get(match.group(), match.group()), error.said)
+    return msg("%(pod)s did not start: %(said)s", pod=pod, said=said)
