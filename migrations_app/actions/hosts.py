@@ -56,7 +56,7 @@ def add_host(*, actor: Actor, name: str, url: str, allow_rehearsal: bool = False
     audit.record(
         tag=Tag.HOST_ADDED,
         actor=actor,
-        data={"host": name, "url": _without_password(url), "allow_rehearsal": allow_rehearsal},
+        data={"host": name, "url": without_password(url), "allow_rehearsal": allow_rehearsal},
     )
     return host
 
@@ -90,7 +90,7 @@ def change_host(
         raise StaleState(
             msg("Somebody changed this meanwhile. Load it again, then repeat your change.")
         )
-    shown = {k: _without_password(v) if isinstance(v, str) else v for k, v in changes.items()}
+    shown = {k: without_password(v) if isinstance(v, str) else v for k, v in changes.items()}
     audit.record(tag=Tag.HOST_CHANGED, actor=actor, data={"host": host.name, **shown})
     host.refresh_from_db()
     return host
@@ -130,12 +130,12 @@ def _check_url(url: str) -> None:
             msg(
                 "%(url)s is no address of a Podman host. Give unix:///path/podman.sock, "
                 "ssh://user@host/path/podman.sock or tcp://host:port.",
-                url=_without_password(url),
+                url=without_password(url),
             )
         )
 
 
-def _without_password(url: str) -> str:
+def without_password(url: str) -> str:
     parts = urlsplit(url)
     if not parts.password:
         return url

@@ -18,6 +18,12 @@ KEPT_FOR = timedelta(days=1)
 GIVEN_UP_AFTER = timedelta(minutes=2)
 
 
+class KeyReused(InvalidInput):
+    """The key belongs to another request."""
+
+    code = "idempotency_mismatch"
+
+
 @dataclass(frozen=True, slots=True)
 class Remembered:
     """What the first request was answered."""
@@ -31,7 +37,7 @@ def begin(*, user: User, route: str, key: str, body: bytes) -> Remembered | None
     """Claim a key for a request. None: this is the first one, go on and call :func:`finish`.
 
     Raises:
-        InvalidInput: the key was used with another body.
+        KeyReused: the key was used with another body.
         Conflict: the first request is still at work.
     """
     digest = hashlib.sha256(body).hexdigest()
@@ -58,7 +64,7 @@ def finish(
 def _earlier(user: User, route: str, key: str, digest: str) -> Remembered | None:
     row = IdempotencyKey.objects.get(user=user, route=route, key=key)
     if row.body_hash != digest:
-        raise InvalidInput(
+        raise KeyReused(
             msg("This Idempotency-Key was used with another body. Use a new key for a new request.")
         )
     if row.status:

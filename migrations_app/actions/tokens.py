@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection
 from datetime import timedelta
 
@@ -15,13 +16,17 @@ from migrations_app.domain.audit.tags import Tag
 from migrations_app.domain.errors import Conflict, InvalidInput
 from migrations_app.domain.messages import msg
 from migrations_app.domain.people.roles import Scope, scopes_of
-from migrations_app.models import AuthToken, User
+from migrations_app.models import AuthToken, LoginAttempt, User
 from migrations_app.models.tokens import hint, new_token_text, token_hash
 from migrations_app.queries.actors import verbs_anywhere
 
 DEFAULT_DAYS = 90
 MOST_DAYS = 366
+FAILURES_ALLOWED = 20
+LOCKED_FOR = timedelta(minutes=15)
 _NOTE_USE_EVERY = timedelta(minutes=1)
+_ACCOUNT = "(token)"
+"""What failures of tokens are counted under: no account can be called this."""
 
 
 @action
@@ -121,6 +126,34 @@ def use_token(*, text: str, request_id: str = "", ip: str = "") -> AuthToken | N
     elif now - token.last_used > _NOTE_USE_EVERY:
         AuthToken.objects.filter(pk=token.pk).update(last_used=now)
     return token
+
+
+@transaction.atomic
+def note_unknown_token(*, ip: str, request_id: str = "") -> int:
+    """Count a token that opens nothing. Returns the seconds to wait, 0 while there were few.
+
+    Tokens cannot be guessed, so a good one still counts from an address that is locked. What is
+    kept away is the load, and a log full of the same line.
+    """
+    now = timezone.now()
+    LoginAttempt.objects.get_or_create(account=_ACCOUNT, address=ip, defaults={"last": now})
+    attempt = LoginAttempt.objects.select_for_update().get(account=_ACCOUNT, address=ip)
+    if attempt.locked_until and attempt.locked_until > now:
+        return math.ceil((attempt.locked_until - now).total_seconds())
+    forgotten = now - attempt.last > LOCKED_FOR
+    attempt.failures = 1 if forgotten else attempt.failures + 1
+    attempt.last = now
+    locked = attempt.failures > FAILURES_ALLOWED
+    attempt.locked_until = now + LOCKED_FOR if locked else None
+    attempt.save(update_fields=["failures", "last", "locked_until"])
+    if locked or attempt.failures == 1:
+        audit.record(
+            tag=Tag.LOGIN_LOCKED if locked else Tag.LOGIN_FAILED,
+            actor=Actor("system", "login", request_id=request_id, ip=ip),
+            data={"account": _ACCOUNT, "failures": str(attempt.failures)},
+            outcome=audit.REFUSED,
+        )
+    return int(LOCKED_FOR.total_seconds()) if locked else 0
 
 
 @transaction.atomic
