@@ -1,0 +1,78 @@
+"""``bin/demo``: prepares, tells the story, tidies up. 0 only if all of it worked."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import socket
+import sys
+import time
+from collections.abc import Sequence
+from types import FrameType
+from typing import NoReturn
+
+from workbench.demo.screen import Screen
+
+NEGATIVE, INTERRUPTED = 1, 130
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the demo and return its exit code."""
+    parser = argparse.ArgumentParser(
+        prog="bin/demo",
+        description="Three services go from Podman to Kubernetes manifests that were rehearsed, "
+        "gated and audited. Nothing is pulled; what is started is removed again.",
+    )
+    parser.parse_args(arguments)
+    alone = only_one()
+    if alone is None:
+        print("Another bin/demo is running on this machine. Wait for it to end.", file=sys.stderr)
+        return NEGATIVE
+    with alone:
+        _prepare()
+        from workbench.demo.telling import tell
+
+        screen = Screen.of(sys.stdout)
+        began = time.monotonic()
+        try:
+            return tell(screen, began)
+        except KeyboardInterrupt:
+            screen.line("Interrupted. What was started has been removed.", "bad")
+            return INTERRUPTED
+
+
+def only_one() -> socket.socket | None:
+    """Hold a name that only one process of the machine can hold, and that dies with it.
+
+    Two demos would stand in each other's way, whatever their data folders: names in Podman are
+    the machine's.
+    """
+    held = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        held.bind(f"\0kakehashi-demo-{os.getuid()}")
+    except OSError:
+        held.close()
+        return None
+    return held
+
+
+def _prepare() -> None:
+    """Django, with workers that poll: the demo needs no broker, and disturbs none."""
+    os.umask(0o077)
+    os.environ["WORKBENCH_BROKER"] = "none"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workbench.settings")
+    os.environ.setdefault("WORKBENCH_LOG_LEVEL", "ERROR")
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGHUP, _interrupt)
+    import django
+
+    django.setup()
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,293 @@
+"""The main job, step by step, through the same actions that the browser and the API call."""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.core.management import call_command
+
+from migrations_app.actions import applications, captures, choices, hosts, phases, presets
+from migrations_app.actions import rehearsals as rehearsing
+from migrations_app.actions import revisions as revising
+from migrations_app.domain import records
+from migrations_app.domain.errors import Conflict, WorkbenchError
+from migrations_app.domain.findings import Finding
+from migrations_app.domain.fixes import fix_for
+from migrations_app.domain.messages import msg
+from migrations_app.domain.pipeline.phases import Phase
+from migrations_app.domain.presets.schema import Preset as Layer
+from migrations_app.domain.schemas import Schemas
+from migrations_app.models import (
+    Application,
+    Assessment,
+    Preset,
+    PresetVersion,
+    Rehearsal,
+    Revision,
+    Run,
+    Service,
+)
+from migrations_app.queries.actors import Actor
+from migrations_app.queries.facts import gates_before
+from workbench.demo.images import FOLDER
+from workbench.demo.scenario import POD, WORKLOADS
+from workbench.demo.screen import Screen
+from workbench.demo.work import Work, seconds
+
+SLUG = "demo"
+ENVIRONMENT = "local"
+PRESETS = ("registry", "resources", "probes")
+
+
+class NotPassed(WorkbenchError):
+    """A rehearsal found something: the demo has not shown what it is to show."""
+
+    code = "demo_not_passed"
+
+
+@dataclass(slots=True)
+class Told:
+    """What the table says of one service."""
+
+    service: Service
+    fixed: int = 0
+    answered: int = 0
+    seconds: float = 0.0
+    revision: Revision | None = None
+    rehearsal: Rehearsal | None = None
+    gates: int = 0
+
+
+@dataclass(slots=True)
+class Story:
+    """One telling of it. Steps are called in the order in which they stand here."""
+
+    screen: Screen
+    work: Work
+    actor: Actor
+    schemas: Schemas
+    told: dict[str, Told] = field(default_factory=dict)
+    verdict: str = ""
+
+    def capture(self) -> None:
+        """Bring the running pods and containers in as a source, and its services to phase local."""
+        with self.screen.step("Capturing a pod and two containers over the Podman API") as said:
+            run = captures.start_capture(
+                actor=self.actor,
+                application=self._application(),
+                host=hosts.local_host(),
+                names=WORKLOADS,
+            )
+            self.work.wait([run], lambda _run: None)
+            found = Service.objects.filter(application__slug=SLUG, name__in=WORKLOADS)
+            for service in found.select_related("application").order_by("key"):
+                self.told[service.key] = Told(self._from_the_start(service))
+            if len(self.told) != len(WORKLOADS):
+                raise Conflict(
+                    msg(
+                        "The capture told of %(found)s, not of %(wanted)s.",
+                        found=", ".join(self.told) or "nothing",
+                        wanted=", ".join(WORKLOADS),
+                    )
+                )
+            said.append(self._accounted())
+
+    def shape(self) -> None:
+        """Store the presets of the demo's folder, or see that they are there."""
+        with self.screen.step("Shaping manifests with presets") as said:
+            for name in PRESETS:
+                version = self._preset(FOLDER / "presets" / f"{name}.yaml")
+                said.append(f"{version.preset.name}@{version.number}")
+
+    def answer(self) -> None:
+        """Answer every open question as recommended."""
+        with self.screen.step("Answering questions as recommended") as said:
+            answers: dict[str, str] = {}
+            asked = 0
+            for told in self.told.values():
+                questions = self._assessment(told).questions
+                asked += len(questions)
+                told.answered = len(questions)
+                answers |= {q["id"]: q["recommended"] for q in questions if q["answer"] is None}
+            if answers:
+                choices.answer_for_application(
+                    actor=self.actor,
+                    application=self._application(),
+                    answers=answers,
+                    schemas=self.schemas,
+                )
+            before = asked - len(answers)
+            said.append(f"{len(answers)} answered" + (f", {before} known" if before else ""))
+
+    def fix(self) -> None:
+        """Accept every fix that is offered for what would close a gate."""
+        with self.screen.step("Accepting the fixes that are offered") as said:
+            for told in self.told.values():
+                for finding in self._fixable(told):
+                    choices.accept_fix(
+                        actor=self.actor,
+                        service=told.service,
+                        fingerprint=finding.fingerprint,
+                        schemas=self.schemas,
+                    )
+                    self.screen.note(f"{finding.code} {finding.message} {finding.fix}")
+                told.fixed = told.service.accepted_fixes.count()
+            total = sum(told.fixed for told in self.told.values())
+            said.append(f"{total} in force")
+
+    def revise(self) -> None:
+        """Make a revision of every service, each in a run of its own."""
+        with self.screen.step("Making manifest revisions") as said:
+            wish = revising.Wish(ENVIRONMENT, images={}, parameters={})
+            self.work.wait(
+                [
+                    revising.start_revision(actor=self.actor, service=told.service, wish=wish)
+                    for told in self.told.values()
+                ],
+                self._note_revision,
+            )
+            said += [
+                f"{key} r{told.revision.number}" for key, told in self.told.items() if told.revision
+            ]
+
+    def rehearse(self) -> None:
+        """Play every revision in Podman, beside its peers, and hear the verdicts."""
+        with self.screen.step("Rehearsing each of them in Podman, beside its peers"):
+            self.work.wait(
+                [
+                    rehearsing.start_rehearsal(actor=self.actor, service=told.service)
+                    for told in self.told.values()
+                ],
+                self._note_rehearsal,
+            )
+        failed = [
+            f"{key} {told.rehearsal.outcome}"
+            for key, told in self.told.items()
+            if told.rehearsal and told.rehearsal.outcome != "passed"
+        ]
+        if failed:
+            raise NotPassed(msg("Not every rehearsal passed: %(which)s.", which=", ".join(failed)))
+
+    def move(self) -> None:
+        """Move every service to phase compatible, through its gates."""
+        with self.screen.step("Moving local → compatible through the gates") as said:
+            for key, told in self.told.items():
+                told.service.refresh_from_db()
+                gates = gates_before(told.service, Phase.COMPATIBLE)
+                told.gates = len(gates)
+                if told.service.phase == Phase.LOCAL.value:
+                    phases.move_service(actor=self.actor, service=told.service, to=Phase.COMPATIBLE)
+                told.service.refresh_from_db()
+                said.append(f"{key} {sum(gate.open for gate in gates)}/{len(gates)} open")
+
+    def verify(self) -> None:
+        """Walk the audit trail from its first event to its last."""
+        with self.screen.step("Verifying the audit trail") as said:
+            heard = io.StringIO()
+            call_command("verify_audit", stdout=heard)
+            self.verdict = heard.getvalue().strip()
+            said.append(self.verdict.partition(" Head")[0].rstrip("."))
+
+    def _application(self) -> Application:
+        found = Application.objects.filter(slug=SLUG).first()
+        if found is not None:
+            return found
+        return applications.create_application(
+            actor=self.actor, slug=SLUG, name="Bridge Street Shop"
+        )
+
+    def _from_the_start(self, service: Service) -> Service:
+        """A service that an earlier demo has moved goes back, so that its gates count again."""
+        if service.phase == Phase.COMPATIBLE.value:
+            phases.move_service(
+                actor=self.actor,
+                service=service,
+                to=Phase.LOCAL,
+                reason="The demo begins again.",
+            )
+            service.refresh_from_db()
+        return service
+
+    def _accounted(self) -> str:
+        outcomes: Counter[str] = Counter()
+        for told in self.told.values():
+            outcomes.update(row["outcome"] for row in self._assessment(told).loss)
+        carried = outcomes["kept"] + outcomes["converted"]
+        return f"{outcomes.total()} fields: {carried} carried over, each of the others explained"
+
+    def _preset(self, path: Path) -> PresetVersion:
+        text = path.read_text(encoding="utf-8")
+        preset = Preset.objects.filter(name=Layer.from_text(text, path.name).name).first()
+        if preset is None:
+            return presets.create_preset(actor=self.actor, text=text, schemas=self.schemas)
+        latest = preset.versions.select_related("preset").get(number=preset.latest)
+        if latest.text == text:
+            return latest
+        return presets.create_version(
+            actor=self.actor, preset=preset, text=text, schemas=self.schemas
+        )
+
+    def _assessment(self, told: Told) -> Assessment:
+        return Assessment.objects.get(service=told.service)
+
+    def _fixable(self, told: Told) -> list[Finding]:
+        accepted = set(told.service.accepted_fixes.values_list("fingerprint", flat=True))
+        found = [records.finding_from(record) for record in self._assessment(told).findings]
+        return [
+            finding
+            for finding in found
+            if not finding.mended
+            and finding.fingerprint not in accepted
+            and fix_for(finding) is not None
+        ]
+
+    def _note_revision(self, run: Run) -> None:
+        told = self._of(run)
+        told.revision = Revision.objects.get(pk=run.result_id)
+        told.seconds += seconds(run)
+
+    def _note_rehearsal(self, run: Run) -> None:
+        told, rehearsal = self._of(run), Rehearsal.objects.get(run=run)
+        told.rehearsal = rehearsal
+        told.seconds += seconds(run)
+        style = "dim" if rehearsal.outcome == "passed" else "bad"
+        self.screen.note(
+            f"{told.service.key} {rehearsal.outcome}: {len(rehearsal.proven)} proven, "
+            f"{len(rehearsal.simulated)} simulated, {len(rehearsal.not_proven)} not proven, "
+            f"{len(rehearsal.deviations)} deviations listed, peers: "
+            f"{', '.join(peer_names(rehearsal)) or 'none needed'}",
+            style,
+        )
+
+    def _of(self, run: Run) -> Told:
+        return next(t for t in self.told.values() if t.service.pk == run.service_id)
+
+
+def peer_names(rehearsal: Rehearsal) -> list[str]:
+    """The peers that were real."""
+    return [str(p.get("service") if isinstance(p, dict) else p) for p in rehearsal.peers]
+
+
+def rows(story: Story) -> list[list[list[str]]]:
+    """The cells of the table."""
+    return [_row(told) for told in story.told.values()]
+
+
+def _row(told: Told) -> list[list[str]]:
+    revision, rehearsal = told.revision, told.rehearsal
+    if revision is None or rehearsal is None:
+        return [[told.service.key], *([["-"]] * 6)]
+    kinds = dict.fromkeys(str(body.get("kind")) for body in revision.objects_json)
+    open_findings = [f for f in revision.findings if not records.finding_from(f).mended]
+    return [
+        [told.service.key, f"r{revision.number} {revision.digest[:7]}"],
+        ["pod", "2 containers"] if told.service.name == POD else ["container"],
+        [" ".join(kinds)],
+        [f"{len(open_findings)} open", f"{told.fixed} fixed", f"{told.answered} answered"],
+        [rehearsal.outcome, f"{len(rehearsal.proven)} proven"],
+        [told.service.phase, f"{told.gates} gates"],
+        [f"{told.seconds:.1f} s"],
+    ]
