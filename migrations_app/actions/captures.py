@@ -86,7 +86,12 @@ def finish_capture(
             # Raised after the transaction, which keeps the record of the refusal.
             problem = error
         else:
-            runs.succeed(claim=claim, result_type="source", result_id=str(stored.source.pk))
+            runs.succeed(
+                claim=claim,
+                result_type="source",
+                result_id=str(stored.source.pk),
+                outcome="created" if stored.created else "unchanged",
+            )
             audit.record(
                 tag=Tag.CAPTURE_ENDED,
                 actor=actor,

@@ -1,0 +1,33 @@
+"""``doctor``: what works on this machine, and what to do about the rest."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from migrations_app.management.examination import FAILED, examine
+
+
+class Command(BaseCommand):
+    help = "Look at data folder, database, keys, broker, workers, Podman and cluster."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--json", action="store_true", help="a JSON array instead of a table")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        results = []
+        for result in examine():
+            results.append(result)
+            if not options["json"]:
+                self.stdout.write(f"{result.state:8} {result.subject:14} {result.detail}")
+                if result.remedy:
+                    self.stdout.write(f"{'':23} → {result.remedy}")
+        if options["json"]:
+            self.stdout.write(json.dumps([asdict(result) for result in results], indent=2))
+        if any(result.state == FAILED for result in results):
+            raise CommandError("", returncode=1)
