@@ -1,0 +1,25 @@
+// Where the focus goes after a swap, and forms that send themselves.
+import { whenever } from "./start.js";
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const wanted = event.detail.elt.querySelector?.("[data-focus]") ?? (event.detail.elt.matches?.("[data-focus]") ? event.detail.elt : null);
+  wanted?.focus({ preventScroll: true });
+  wanted?.scrollIntoView({ block: "nearest" });
+});
+
+document.addEventListener("htmx:afterSwap", () => {
+  const title = document.querySelector("[data-title]")?.dataset.title;
+  if (title) document.title = title;
+});
+
+// The token of a page stays the one of its session, also after a swap.
+document.addEventListener("htmx:configRequest", (event) => {
+  if (event.detail.verb === "get") delete event.detail.headers["X-CSRFToken"];
+});
+
+whenever("select[data-submits], input[data-submits]", (field) => {
+  field.addEventListener("change", () => field.form.requestSubmit());
+});
+
+// Buttons that only help where there are no scripts.
+whenever("[data-without-scripts]", (element) => (element.hidden = true));

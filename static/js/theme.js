@@ -1,0 +1,1 @@
+(()=>{var t=document.documentElement,s=matchMedia("(prefers-color-scheme: dark)");function a(){let e=t.dataset.theme||"system";t.classList.toggle("pf-v6-theme-dark",e==="dark"||e==="system"&&s.matches)}a();s.addEventListener("change",a);})();
