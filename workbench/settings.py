@@ -57,7 +57,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
-    "django_filters",
     "django_htmx",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -139,6 +138,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = WORKBENCH_HTTPS
 CSRF_COOKIE_SECURE = WORKBENCH_HTTPS
+CSRF_FAILURE_VIEW = "migrations_app.web.views.errors.csrf_failure"
 SECURE_HSTS_SECONDS = 31_536_000 if WORKBENCH_HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if WORKBENCH_HTTPS else None
 SECURE_REFERRER_POLICY = "same-origin"
@@ -159,7 +159,17 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 12 * 1024 * 1024
 WORKBENCH_UPLOAD_LIMIT = env_int("WORKBENCH_UPLOAD_LIMIT", 10 * 1024 * 1024)
 
+# Counters of requests; one process serves the web, so its memory is the place for them.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
+
 # --- REST --------------------------------------------------------------------------------------
+# Requests of one person within a minute; 0: as many as they like.
+WORKBENCH_RATE_LIMIT = env_int("WORKBENCH_RATE_LIMIT", 1200)
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "migrations_app.api.authentication.TokenAuthentication",
@@ -168,12 +178,10 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": [
-        "rest_framework.parsers.JSONParser",
-        "rest_framework.parsers.MultiPartParser",
+        "migrations_app.api.parsers.StrictJSONParser",
     ],
     "DEFAULT_PAGINATION_CLASS": "migrations_app.api.pagination.Pages",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "migrations_app.api.schema.Schema",
     "EXCEPTION_HANDLER": "migrations_app.api.errors.exception_handler",
     "URL_FORMAT_OVERRIDE": None,
     "NUM_PROXIES": WORKBENCH_PROXIES,
@@ -184,12 +192,37 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "v1",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "PREPROCESSING_HOOKS": ["migrations_app.api.schema.without_aliases"],
+    "ENUM_NAME_OVERRIDES": {
+        name: f"migrations_app.api.enums.{table}"
+        for name, table in {
+            "ChangeKind": "CHANGE_KINDS",
+            "DiffState": "DIFF_STATES",
+            "EventOutcome": "EVENT_OUTCOMES",
+            "LossOutcome": "LOSS_OUTCOMES",
+            "NextStep": "NEXT_STEPS",
+            "Peers": "PEERS",
+            "Phase": "PHASES",
+            "RehearsalOutcome": "REHEARSAL_OUTCOMES",
+            "ResultType": "RESULT_TYPES",
+            "Role": "ROLES",
+            "RunKind": "RUN_KINDS",
+            "RunState": "RUN_STATES",
+            "Scope": "SCOPES",
+            "Severity": "SEVERITIES",
+            "SourceKind": "SOURCE_KINDS",
+            "SourceWay": "SOURCE_WAYS",
+            "StepState": "STEP_STATES",
+            "WorkloadKind": "WORKLOAD_KINDS",
+        }.items()
+    },
 }
 
 # --- Work in the background --------------------------------------------------------------------

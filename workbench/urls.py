@@ -9,7 +9,7 @@ urlpatterns = [
     path("", include("migrations_app.web.urls")),
 ]
 
-handler400 = "migrations_app.web.views.errors.bad_request"
-handler403 = "migrations_app.web.views.errors.forbidden"
-handler404 = "migrations_app.web.views.errors.not_found"
-handler500 = "migrations_app.web.views.errors.server_error"
+handler400 = "workbench.errors.bad_request"
+handler403 = "workbench.errors.forbidden"
+handler404 = "workbench.errors.not_found"
+handler500 = "workbench.errors.server_error"

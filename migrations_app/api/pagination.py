@@ -1,13 +1,55 @@
-"""Lists in pages."""
+"""Lists in pages, and by cursor where a list only grows."""
 
 from __future__ import annotations
 
-from rest_framework.pagination import PageNumberPagination
+from collections.abc import Mapping
+from typing import Any
+
+from rest_framework.pagination import CursorPagination, PageNumberPagination
+from rest_framework.response import Response
+
+DEFAULT_SIZE, LARGEST = 50, 200
 
 
 class Pages(PageNumberPagination):
-    """``page`` and ``page_size`` (at most 200)."""
+    """``page`` and ``page_size`` (at most 200); the neighbours stand in ``Link`` as well."""
 
-    page_size = 50
+    page_size = DEFAULT_SIZE
     page_size_query_param = "page_size"
-    max_page_size = 200
+    max_page_size = LARGEST
+
+    def get_paginated_response(self, data: Any) -> Response:
+        response = super().get_paginated_response(data)
+        return _linked(response)
+
+
+class Cursor(CursorPagination):
+    """For what only grows: no total, and no page that shifts while it is read."""
+
+    page_size = DEFAULT_SIZE
+    page_size_query_param = "page_size"
+    max_page_size = LARGEST
+    ordering = "-seq"
+
+    def get_paginated_response(self, data: Any) -> Response:
+        return _linked(super().get_paginated_response(data))
+
+
+class LogCursor(Cursor):
+    """Oldest first, as a log is read."""
+
+    page_size = LARGEST
+    max_page_size = 1000
+    ordering = "seq"
+
+
+def _linked(response: Response) -> Response:
+    data: Mapping[str, Any] = response.data or {}
+    links = [
+        f'<{data[key]}>; rel="{relation}"'
+        for key, relation in (("next", "next"), ("previous", "prev"))
+        if data.get(key)
+    ]
+    if links:
+        response["Link"] = ", ".join(links)
+    return response

@@ -1,0 +1,204 @@
+"""What would come of some text: ``preview/`` and ``check/`` store nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase
+from django.utils.translation import gettext
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.parsers import MultiPartParser
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from migrations_app import wiring
+from migrations_app.actions.permissions import Verb
+from migrations_app.api import speech, uploads
+from migrations_app.api.doors import Door
+from migrations_app.api.enums import SEVERITIES
+from migrations_app.api.formats import Sarif, Xml
+from migrations_app.api.layers import PresetField, layers_in
+from migrations_app.api.parsers import StrictJSONParser
+from migrations_app.api.shapes import FileText, Strict, Text, TextMap
+from migrations_app.api.v1.shown import ChangeOut, FindingOut, LossOut, Out, QuestionOut
+from migrations_app.domain import records
+from migrations_app.domain.findings import Finding, Severity
+from migrations_app.domain.reports import gitlab_report, junit_report, sarif_report
+from migrations_app.queries.previews import Preview, preview
+
+_REPORTS = {
+    "sarif": (sarif_report, Sarif.media_type),
+    "junit": (junit_report, Xml.media_type),
+    "gitlab": (gitlab_report, "application/json"),
+}
+_POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec: {containers: [{name: web, image: localhost/web}]}
+"""
+
+
+class RenameOut(Out):
+    kind = serializers.CharField()
+    namespace = serializers.CharField(required=False)
+    object = serializers.CharField(required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        """``from`` is a word of the language."""
+        text = serializers.CharField
+        return {**super().get_fields(), "from": text(), "to": text()}
+
+
+class PreviewOut(Out):
+    manifest = serializers.CharField(help_text="YAML; markers stand where secret values belong.")
+    digest = serializers.CharField()
+    trail = ChangeOut(many=True)
+    findings = FindingOut(many=True)
+    questions = QuestionOut(many=True)
+    loss = LossOut(many=True)
+    renames = RenameOut(many=True)
+
+
+class PreviewIn(Strict):
+    content = FileText()
+    filename = Text(max_length=500, required=False, default="upload.yaml")
+    presets = serializers.ListField(
+        child=PresetField(),
+        max_length=50,
+        required=False,
+        default=list,
+        help_text="Stored ones (id, name or name@version), texts, or {preset, version}.",
+    )
+    environment = Text(max_length=63, required=False, default="", allow_blank=True)
+    parameters = TextMap(required=False, default=dict)
+    images = TextMap(required=False, default=dict, help_text="Image by container.")
+    kubernetes_version = Text(max_length=8, required=False, default="", allow_blank=True)
+    answers = TextMap(required=False, default=dict)
+
+
+class CheckForm(Strict):
+    kubernetes_version = serializers.CharField(max_length=8, required=False, default="")
+    environment = serializers.CharField(max_length=63, required=False, default="")
+
+
+class CheckFormIn(CheckForm):
+    """What the schema shows of the form; its files are read apart."""
+
+    file = serializers.ListField(child=serializers.FileField(), min_length=1)
+
+
+class CheckQuery(Strict):
+    report = serializers.ChoiceField(choices=["json", *_REPORTS], required=False, default="json")
+    fail_on = serializers.ChoiceField(
+        choices=SEVERITIES,
+        required=False,
+        help_text="Adds a verdict: failed if any finding is as bad as this, or worse.",
+    )
+
+
+class CheckOut(Out):
+    findings = FindingOut(many=True)
+    verdict = serializers.ChoiceField(
+        choices=["passed", "failed"], required=False, help_text="Only with `fail_on`."
+    )
+
+
+class PreviewDoor(Door):
+    """Rendering and checking without storing."""
+
+    parser_classes = [StrictJSONParser, MultiPartParser]
+    keeps = False
+
+    @extend_schema(
+        request={"application/json": PreviewIn},
+        responses={200: PreviewOut},
+        examples=[OpenApiExample("A pod", value={"content": _POD}, request_only=True)],
+    )
+    @action(detail=False, methods=["post"], parser_classes=[StrictJSONParser])
+    def preview(self, _request: Request) -> Response:
+        """What a file becomes: the manifest, and everything there is to say about it."""
+        self.require_anywhere(Verb.VIEW)
+        wanted = self.body(PreviewIn)
+        made = preview(self._wish(wanted, self._one_file(wanted)), wiring.schemas())
+        return Response(
+            {
+                "manifest": made["manifest"],
+                "digest": made["digest"],
+                "trail": speech.changes(made["trail"]),
+                "findings": speech.findings(made["findings"]),
+                "questions": speech.questions(made["questions"]),
+                "loss": speech.losses(made["loss"]),
+                "renames": made["renames"],
+            }
+        )
+
+    @extend_schema(
+        parameters=[CheckQuery],
+        request={"application/json": PreviewIn, "multipart/form-data": CheckFormIn},
+        responses={
+            (200, "application/json"): CheckOut,
+            (200, "application/sarif+json"): OpenApiTypes.OBJECT,
+            (200, "application/xml"): OpenApiTypes.STR,
+        },
+    )
+    @action(detail=False, methods=["post"], renderer_classes=[JSONRenderer, Sarif, Xml])
+    def check(self, request: Request) -> HttpResponseBase:
+        """What keeps files from a cluster, in the form that a reader of reports wants.
+
+        What rendering would mend by itself counts as well: it is the file that is judged. With
+        `fail_on` the verdict also stands in the header `Kakehashi-Verdict`.
+        """
+        self.require_anywhere(Verb.VIEW)
+        asked = self.query(CheckQuery)
+        made = preview(self._to_check(request), wiring.schemas())
+        found = [records.finding_from(record) for record in made["findings"]]
+        verdict = _verdict(found, asked["fail_on"]) if "fail_on" in asked else ""
+        response: HttpResponseBase
+        if asked["report"] == "json":
+            shown = {"findings": speech.findings(made["findings"])}
+            response = Response({**shown, **({"verdict": verdict} if verdict else {})})
+        else:
+            write, media_type = _REPORTS[asked["report"]]
+            response = HttpResponse(write(found, speech.say), content_type=media_type)
+        if verdict:
+            response["Kakehashi-Verdict"] = verdict
+        return response
+
+    def _to_check(self, request: Request) -> Preview:
+        if not uploads.is_form(request):
+            wanted = self.body(PreviewIn)
+            return self._wish(wanted, self._one_file(wanted))
+        form = CheckForm(data=uploads.form_fields(request))
+        form.is_valid(raise_exception=True)
+        return self._wish(form.validated_data, uploads.form_files(request))
+
+    def _one_file(self, wanted: dict[str, Any]) -> dict[str, bytes]:
+        return uploads.one_file(wanted["filename"], wanted["content"])
+
+    def _wish(self, wanted: dict[str, Any], files: dict[str, bytes]) -> Preview:
+        version, known = wanted["kubernetes_version"], wiring.schemas().versions()
+        if version and version not in known:
+            detail = gettext("Kubernetes %(version)s is not bundled. There are: %(known)s.")
+            raise serializers.ValidationError(
+                {"kubernetes_version": [detail % {"version": version, "known": ", ".join(known)}]},
+                "unknown_version",
+            )
+        return Preview(
+            files=files,
+            presets=layers_in(self.actor, wanted.get("presets", ())),
+            environment=wanted["environment"],
+            parameters=wanted.get("parameters", {}),
+            images=wanted.get("images", {}),
+            answers=wanted.get("answers", {}),
+            kubernetes_version=version,
+        )
+
+
+def _verdict(found: list[Finding], threshold: str) -> str:
+    worst = Severity(threshold).rank
+    return "failed" if any(finding.severity.rank <= worst for finding in found) else "passed"
