@@ -148,7 +148,7 @@ class FakePodman:
     def states(self, pod: str) -> Sequence[ContainerState]:
         self._called("states", pod)
         found, now = self._existing(pod), self.clock.monotonic()
-        return [c.state(now, found.address) for c in found.containers if not c.init]
+        return [c.state(now, found.address) for c in found.containers]
 
     def logs(self, container: str, *, since: int) -> Iterator[LogLine]:
         self._called("logs", container)

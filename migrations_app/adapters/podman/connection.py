@@ -125,6 +125,10 @@ class Connection:
         headers = {"Content-Type": content_type}
         self._bytes("POST", path, seconds, params=params, data=data, headers=headers)
 
+    def load(self, path: str, *, data: bytes, seconds: float | None = None) -> None:
+        """POST a tar archive."""
+        self.send(path, data=data, content_type="application/x-tar", seconds=seconds)
+
     def fetch(
         self,
         path: str,

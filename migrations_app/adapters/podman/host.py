@@ -101,6 +101,11 @@ class PodmanHost:
         with understood(self.connection.address, f"GET containers/{container}/top"):
             return measuring.running_user(self.connection, container)
 
+    def pid(self, container: str) -> int:
+        """The main process as the host's kernel numbers it; 0 if it does not run."""
+        with understood(self.connection.address, f"GET containers/{container}/json"):
+            return measuring.pid(self.connection, container)
+
     def stop(self, pod: str, *, timeout: int) -> None:
         playing.stop(self.connection, pod, timeout=timeout)
 

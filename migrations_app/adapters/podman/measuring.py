@@ -23,22 +23,22 @@ def usage(connection: Connection, containers: Sequence[str]) -> list[Usage]:
     samples = []
     for name in containers:
         memory, cpu = measured.get(name, (0, 0))
-        if not memory and connection.is_local and (pid := _pid(connection, name)):
-            memory, cpu = processes.memory(pid), processes.cpu_nanoseconds(pid)
+        if not memory and connection.is_local and (process := pid(connection, name)):
+            memory, cpu = processes.memory(process), processes.cpu_nanoseconds(process)
         if memory:
             samples.append(Usage(now, name, memory, cpu))
     return samples
 
 
 def running_user(connection: Connection, container: str) -> str:
-    pid = _pid(connection, container)
-    if not pid:
+    process = pid(connection, container)
+    if not process:
         return ""
-    if connection.is_local and (user := processes.user(pid)):
+    if connection.is_local and (user := processes.user(process)):
         return user
     answer = connection.get(f"containers/{segment(container)}/top", {"ps_args": "hpid,user"})
     users = {str(row[0]): str(row[1]) for row in answer["Processes"] if len(row) > 1}
-    user = users.get(str(pid), "")
+    user = users.get(str(process), "")
     return "0" if user == "root" else user if user.isdigit() else ""
 
 
@@ -60,7 +60,7 @@ def _statistics(connection: Connection, containers: Sequence[str]) -> dict[str, 
     }
 
 
-def _pid(connection: Connection, container: str) -> int:
+def pid(connection: Connection, container: str) -> int:
     try:
         found = one(connection.get(f"containers/{segment(container)}/json"))
     except NotThere:

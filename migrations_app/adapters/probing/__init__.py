@@ -1,0 +1,3 @@
+"""Probing played pods as a kubelet would."""
+
+from __future__ import annotations

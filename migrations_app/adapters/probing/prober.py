@@ -1,0 +1,152 @@
+"""Probes of played pods: HTTP, TCP and exec; gRPC is told apart as not proven."""
+
+from __future__ import annotations
+
+import errno
+import http.client
+import socket
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from migrations_app.adapters.podman.host import PodmanHost
+from migrations_app.adapters.podman.watching import ExecTimeout
+from migrations_app.adapters.probing import http_probe
+from migrations_app.adapters.probing.dialling import CannotEnter, dial, dial_inside
+from migrations_app.domain.errors import EngineError, EngineUnreachable
+from migrations_app.ports import ProbeResult, ProbeTarget
+
+LOOPBACK = "127.0.0.1"
+_UNREACHABLE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EPERM, errno.EACCES)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    ok: bool | None
+    detail: str
+    loopback_only: bool = False
+
+
+def _met(detail: str) -> _Found:
+    return _Found(ok=True, detail=detail)
+
+
+def _missed(detail: str, *, loopback_only: bool = False) -> _Found:
+    return _Found(ok=False, detail=detail, loopback_only=loopback_only)
+
+
+def _unproven(detail: str) -> _Found:
+    return _Found(ok=None, detail=detail)
+
+
+class PodProber:
+    """Implements ``ports.Prober`` for the pods of one Podman host.
+
+    Pods of a Podman that runs as root on this machine are dialled as a kubelet does, from outside;
+    those of a user's own Podman from inside their network, which nothing else reaches. What runs
+    on another machine is not reached at all, and said to be not proven.
+    """
+
+    def __init__(self, host: PodmanHost) -> None:
+        self.host = host
+        self._rootless: bool | None = None
+
+    def probe(self, target: ProbeTarget) -> ProbeResult:
+        begun = time.monotonic()
+        try:
+            # Asked once, and not at the cost of the probe's own time.
+            rootless = self._is_rootless() if target.action in ("http", "tcp") else False
+            begun = time.monotonic()
+            end = begun + target.timeout
+            found = self._found(
+                target, lambda: max(end - time.monotonic(), 0.001), rootless=rootless
+            )
+        except EngineError as error:
+            found = _unproven(str(error.message))
+        took = time.monotonic() - begun
+        return ProbeResult(found.ok, found.detail, took, loopback_only=found.loopback_only)
+
+    def _found(self, target: ProbeTarget, left: Callable[[], float], *, rootless: bool) -> _Found:
+        if target.action == "exec":
+            return self._execute(target)
+        if target.action not in ("http", "tcp"):
+            return _unproven("a gRPC probe cannot be made here")
+        if not self.host.connection.is_local:
+            return _Found(
+                None, "the pod runs on another machine, where nothing of ours can dial it"
+            )
+        try:
+            return self._dialled(target, left, rootless=rootless)
+        except CannotEnter as error:
+            return _unproven(f"the pod's network cannot be entered: {error}")
+
+    def _execute(self, target: ProbeTarget) -> _Found:
+        try:
+            result = self.host.execute(target.container, target.command, timeout=target.timeout)
+        except ExecTimeout:
+            return _missed(f"no end after {target.timeout:g} s")
+        except EngineUnreachable:
+            raise
+        except EngineError as error:
+            # Podman says so of a container that has ended meanwhile: a failed probe, no riddle.
+            return _missed(str(error.message))
+        said = " ".join(result.output.split())[:200]
+        detail = f"exit code {result.exit_code} {said}".rstrip()
+        return _met(detail) if result.exit_code == 0 else _missed(detail)
+
+    def _dialled(self, target: ProbeTarget, left: Callable[[], float], *, rootless: bool) -> _Found:
+        from_outside = bool(target.address) and not rootless
+        address = target.address or LOOPBACK
+
+        def way(port: int, seconds: float) -> socket.socket:
+            if from_outside:
+                return dial(address, port, seconds)
+            return dial_inside(self._pid(target), address, port, seconds)
+
+        try:
+            return _asked(replace(target, address=address), way, left)
+        except TimeoutError:
+            return _missed(f"no answer within {target.timeout:g} s")
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            return self._failed(target, error)
+
+    def _failed(self, target: ProbeTarget, error: Exception) -> _Found:
+        """Why there was no connection; a port that is open on the loopback alone is a finding."""
+        number = error.errno if isinstance(error, OSError) else None
+        if isinstance(error, ssl.SSLError):
+            return _missed(f"TLS: {error.reason or error}")
+        if number == errno.ECONNREFUSED and target.address:
+            if self._listens_inside(target):
+                detail = f"port {target.port} listens on {LOOPBACK} only: no kubelet reaches it"
+                return _missed(detail, loopback_only=True)
+            return _missed("connection refused")
+        if number in _UNREACHABLE:
+            return _unproven(f"the pod cannot be reached from here: {error}")
+        return _missed(str(error) or type(error).__name__)
+
+    def _listens_inside(self, target: ProbeTarget) -> bool:
+        try:
+            with dial_inside(self._pid(target), LOOPBACK, target.port, 1.0):
+                return True
+        except (OSError, CannotEnter, EngineError):
+            return False
+
+    def _is_rootless(self) -> bool:
+        if self._rootless is None:
+            self._rootless = self.host.info().rootless
+        return self._rootless
+
+    def _pid(self, target: ProbeTarget) -> int:
+        pid = self.host.pid(target.container)
+        if not pid:
+            raise ConnectionRefusedError(errno.ECONNREFUSED, "the container does not run")
+        return pid
+
+
+def _asked(target: ProbeTarget, way: http_probe.Dial, left: Callable[[], float]) -> _Found:
+    if target.action == "tcp":
+        way(target.port, left()).close()
+        return _met("connected")
+    answer = http_probe.probe(target, way, left)
+    return _met(answer.detail) if answer.ok else _missed(answer.detail)
