@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,18 @@ def _folder(variable: str) -> Path:
     if not path.is_dir():
         pytest.skip(f"{variable} names no folder: {path}")
     return path
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_catalogues() -> None:
+    """Translations as they stand in the sources now, also after a pull without ``bin/setup``."""
+    for source in (Path(__file__).parent.parent / "locale").glob("*/LC_MESSAGES/*.po"):
+        compiled = source.with_suffix(".mo")
+        if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        fresh = compiled.with_suffix(f".{os.getpid()}")
+        subprocess.run(["msgfmt", "-o", fresh, source], check=True)
+        fresh.replace(compiled)
 
 
 @pytest.fixture(scope="session")

@@ -60,7 +60,7 @@ def extracted() -> polib.POFile:
         command += [f"--keyword={keyword}" for keyword in KEYWORDS]
         command += ["--output=-", f"--files-from={folder}/files"]
         ran = subprocess.run(command, capture_output=True, text=True, check=True)
-    if ran.stderr:
+    if ran.stderr:  # for instance one text with a plural in one place and without in another
         print(ran.stderr, file=sys.stderr)
     return polib.pofile(ran.stdout)
 

@@ -87,7 +87,7 @@ def _sentence(error: yaml.MarkedYAMLError, character: str, since: int) -> Messag
         return make(character, since)
     if problem == "found unexpected end of stream" and "quoted" in (error.context or ""):
         return msg("The quotation mark of line %(since)s is never closed.", since=since)
-    return msg("Not YAML: %(problem)s.", problem=problem or "cannot be read")
+    return msg("Not YAML: %(problem)s.", problem=problem or msg("it cannot be read"))
 
 
 def _cannot_start(character: str, _since: int) -> Message:
