@@ -81,7 +81,7 @@ class Connection:
     ) -> Any:
         """The JSON answer of a POST of a JSON value or of plain text; None for an empty answer."""
         if text is not None:
-            data, kind = text.encode(), "text/plain; charset=utf-8"
+            data, kind = text.encode(), "text/plain"
         else:
             data, kind = json.dumps(body).encode() if body is not None else b"", "application/json"
         headers = {"Content-Type": kind}
