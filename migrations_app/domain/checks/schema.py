@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
+from migrations_app.domain.bundle import SourceObject
 from migrations_app.domain.checks.base import CheckContext, Rule
 from migrations_app.domain.findings import Finding, Severity
+from migrations_app.domain.manifests.resources import get, mapping, pod_spec_path
 from migrations_app.domain.mends.obsolete_versions import GONE, MOVES
 from migrations_app.domain.messages import msg
 
@@ -33,7 +36,8 @@ SCH_07 = Rule(
 def schema_violations(context: CheckContext) -> Iterator[Finding]:
     """SCH-01: the object breaks the strict schema of the target version.
 
-    Unknown fields, wrong types and missing fields, all of them at once.
+    Unknown fields, wrong types and missing fields, all of them at once, and what a server requires
+    beyond its schema: a pod has containers, a Service has ports. Patches for kustomize lack such.
     """
     for item in context.objects:
         body = item.body
@@ -45,6 +49,33 @@ def schema_violations(context: CheckContext) -> Iterator[Finding]:
             if violation.unknown_field:
                 path = (*path, violation.unknown_field)
             yield SCH_01.found(item, path, violation.message, violation.unknown_field)
+        yield from _missing(item)
+
+
+def _missing(item: SourceObject) -> Iterator[Finding]:
+    """What no schema requires and every server does."""
+    path = pod_spec_path(item.body)
+    if path is not None and _is_empty(get(item.body, path)):
+        yield SCH_01.found(
+            item,
+            (*path, "containers"),
+            msg("There are no containers. A patch is no object: build it with kustomize."),
+        )
+    service = mapping(item.body.get("spec")) if item.body.get("kind") == "Service" else {}
+    can_do_without = service.get("type") == "ExternalName" or service.get("clusterIP") == "None"
+    if service and not service.get("ports") and not can_do_without:
+        yield SCH_01.found(
+            item,
+            ("spec", "ports"),
+            msg("There are no ports. A patch is no object: build it with kustomize."),
+        )
+
+
+def _is_empty(pod: Any) -> bool:
+    """Whether a pod has no containers in a way that the schema lets pass."""
+    return pod is None or (
+        isinstance(pod, dict) and "containers" in pod and pod["containers"] in ([], None)
+    )
 
 
 def obsolete_versions(context: CheckContext) -> Iterator[Finding]:

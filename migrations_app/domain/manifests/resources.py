@@ -82,11 +82,17 @@ def remove_at(value: Any, path: Path) -> Any:
     return replace_at(value, tuple(parents), left)
 
 
-def pod_spec(body: Object) -> tuple[Path, dict[str, Any]] | None:
-    """Path and value of a workload's pod specification; None for everything else."""
+def pod_spec_path(body: Object) -> Path | None:
+    """Where a workload keeps its pod specification, if it has one; None for everything else."""
     kind = body.get("kind")
     path = POD_SPEC_PATHS.get(kind) if isinstance(kind, str) else None
-    if path is None or group(body) not in _GROUPS[str(kind)]:
+    return path if path is not None and group(body) in _GROUPS[str(kind)] else None
+
+
+def pod_spec(body: Object) -> tuple[Path, dict[str, Any]] | None:
+    """Path and value of a workload's pod specification; None for everything else."""
+    path = pod_spec_path(body)
+    if path is None:
         return None
     spec = get(body, path)
     return (path, spec) if isinstance(spec, dict) else None

@@ -62,6 +62,20 @@ def _objects(
             )
         )
         return
+    if "$patch" in value:
+        problems.append(
+            _problem(
+                document,
+                origin.at(("$patch",)),
+                "kustomize_patch",
+                msg(
+                    "Document %(number)s is a patch for kustomize, not an object. Give what "
+                    "kubectl kustomize prints for the folder.",
+                    number=document.number,
+                ),
+            )
+        )
+        return
     items = value.get("items")
     if value["kind"].endswith("List") and isinstance(items, list):
         yield from _items(document, items, origin, depth, problems)

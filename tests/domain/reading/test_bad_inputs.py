@@ -74,6 +74,7 @@ CATALOGUE: dict[str, tuple[str | bytes, str, int, int]] = {
     "compose": ("services: {web: {image: a}}", "kind_not_supported", 0, 0),
     "Quadlet": ("[Container]\nImage=a\n", "kind_not_supported", 0, 0),
     "no object": ("a: b", "not_kubernetes", 1, 1),
+    "patch for kustomize": (f"{OBJECT}---\n$patch: delete\n{OBJECT}", "kustomize_patch", 5, 9),
     "noise": (bytes(range(256)) * 40, "not_utf8", 0, 0),
 }
 
