@@ -42,6 +42,6 @@ def ring(run_id: UUID) -> bool:
 
 def do_here(run_id: UUID, *, try_again: bool = True) -> bool:
     """Do a run in this very process, as a worker would; False if somebody else has it."""
-    current_app.loader.import_default_modules()
+    current_app.autodiscover_tasks(["migrations_app"], force=True)
     task = current_app.tasks[Task.EXECUTE_RUN.value]
     return bool(task(str(run_id), try_again=try_again))

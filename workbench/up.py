@@ -6,9 +6,12 @@ the reaper and the web server.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import socket
+import struct
 import sys
 from pathlib import Path
 
@@ -51,7 +54,20 @@ def main() -> int:
         is_ready=lambda: answers(shown, port),
         announce=lambda: _announce(folder, shown, port, mode),
     ).run()
+    end_podman(folder)
     return EX_OK
+
+
+def end_podman(folder: Path) -> None:
+    """End the Podman service that a worker may have started; it would idle for minutes.
+
+    Whoever still needs it (a command that captures) starts another.
+    """
+    path = folder / "run" / "podman.sock"
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as service:
+        service.connect(str(path))
+        told = service.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+        os.kill(struct.unpack("3i", told)[0], signal.SIGTERM)
 
 
 def _hindrance(folder: Path, address: str, port: int) -> str:

@@ -26,7 +26,6 @@ from migrations_app.queries.status import work_status
 
 OK, WARNING, FAILED = "ok", "warning", "failed"
 CAP_SYS_RESOURCE = 24
-CGROUPS = Path("/sys/fs/cgroup")
 OLDEST_PODMAN = (4, 3)
 
 
@@ -160,6 +159,13 @@ def _engine(subject: str, host: Host, info: EngineInfo) -> Iterator[Result]:
         yield Result(subject, FAILED, detail, "Podman 4.3 or later is needed")
         return
     yield Result(subject, OK, detail)
+    if info.runtime == "crun" and info.cgroup_version == "v1":
+        yield Result(
+            subject,
+            WARNING,
+            "crun often refuses to start containers with cgroups v1",
+            'install runc, and in containers.conf: [engine] runtime = "runc"',
+        )
     if host.allow_rehearsal:
         for deviation in host_deviations(info.version_tuple, rootless=info.rootless):
             yield Result(subject, WARNING, str(deviation.what), f"better: {deviation.manifest}")
@@ -169,44 +175,28 @@ def _engine(subject: str, host: Host, info: EngineInfo) -> Iterator[Result]:
 
 def _containers() -> Iterator[Result]:
     """What keeps containers from starting in machines that are containers themselves."""
-    configured = _containers_conf()
-    problems = []
-    if (
-        os.geteuid() == 0
-        and not _has_capability(CAP_SYS_RESOURCE)
-        and "default_ulimits" not in configured
-    ):
-        problems.append(
-            Result(
-                "containers",
-                WARNING,
-                "CAP_SYS_RESOURCE is missing: Podman cannot raise the limits it wants to",
-                "containers.conf: [containers] default_ulimits = "
-                '["nofile=4096:4096", "nproc=4096:4096"]',
-            )
+    if os.geteuid() != 0 or _has_capability(CAP_SYS_RESOURCE):
+        yield Result("containers", OK, "nothing stands in the way of starting them")
+    elif "default_ulimits" in _containers_conf():
+        yield Result("containers", OK, "limits are kept within what this account may set")
+    else:
+        yield Result(
+            "containers",
+            WARNING,
+            "CAP_SYS_RESOURCE is missing: Podman cannot raise the limits it wants to",
+            "containers.conf: [containers] default_ulimits = "
+            '["nofile=4096:4096", "nproc=4096:4096"]',
         )
-    if _is_hybrid() and "runc" not in configured:
-        problems.append(
-            Result(
-                "containers",
-                WARNING,
-                "cgroups v1, or v1 and v2 mixed: crun may refuse to start containers",
-                'install runc, and in containers.conf: [engine] runtime = "runc"',
-            )
-        )
-    yield from problems or [Result("containers", OK, "nothing stands in the way of starting them")]
 
 
 def _containers_conf() -> str:
-    named = os.environ.get("CONTAINERS_CONF")
-    paths = (
-        [Path(named)]
-        if named
-        else [
-            Path.home() / ".config/containers/containers.conf",
-            Path("/etc/containers/containers.conf"),
-        ]
-    )
+    """The configuration of a Podman that we would start, without comments."""
+    environment = wiring.podman_command().environment
+    named = [environment.get(f"CONTAINERS_CONF{end}") for end in ("", "_OVERRIDE")]
+    paths = [Path(name) for name in named if name] or [
+        Path.home() / ".config/containers/containers.conf",
+        Path("/etc/containers/containers.conf"),
+    ]
     lines = (line for path in paths if path.is_file() for line in path.read_text().splitlines())
     return "\n".join(line for line in lines if not line.lstrip().startswith("#"))
 
@@ -216,10 +206,6 @@ def _has_capability(number: int) -> bool:
         if line.startswith("CapEff:"):
             return bool(int(line.split()[1], 16) >> number & 1)
     return True
-
-
-def _is_hybrid() -> bool:
-    return CGROUPS.is_dir() and not (CGROUPS / "cgroup.controllers").exists()
 
 
 def _cluster() -> Iterator[Result]:
