@@ -9,6 +9,7 @@ from pathlib import Path
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from migrations_app.domain.messages import msg
 from workbench import data
 from workbench.database import database
 from workbench.env import (
@@ -21,6 +22,8 @@ from workbench.env import (
     env_text,
     refuse,
 )
+from workbench.language import AUTO
+from workbench.language import LANGUAGES as COMMAND_LANGUAGES
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VERSION = "0.1.0"
@@ -40,7 +43,7 @@ WORKBENCH_INSTANCE = env_text(
     "WORKBENCH_INSTANCE", hashlib.sha256(f"instance:{SECRET_KEY}".encode()).hexdigest()[:8]
 )
 if not re.fullmatch(r"[a-z0-9]{1,16}", WORKBENCH_INSTANCE):
-    refuse("WORKBENCH_INSTANCE", "1 to 16 lower-case letters and digits are allowed.", "team1")
+    refuse("WORKBENCH_INSTANCE", msg("1 to 16 lower-case letters and digits are allowed."), "team1")
 
 # --- Who may talk to us ------------------------------------------------------------------------
 DEBUG = env_bool("DEBUG", default=False)
@@ -117,6 +120,7 @@ DATABASES = {"default": database(WORKBENCH_DATA_DIR / "workbench.sqlite3")}
 
 # --- Language and time -------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
+WORKBENCH_LANGUAGE = env_choice("WORKBENCH_LANGUAGE", (AUTO, *COMMAND_LANGUAGES), AUTO)
 LANGUAGES = [("en", _("English")), ("ja", _("Japanese"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
@@ -197,9 +201,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_SPLIT_PATCH": False,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "PREPROCESSING_HOOKS": ["migrations_app.api.schema.without_aliases"],
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "migrations_app.api.schema.shared_problems",
+    ],
     "ENUM_NAME_OVERRIDES": {
         name: f"migrations_app.api.enums.{table}"
         for name, table in {
@@ -236,7 +244,7 @@ WORKBENCH_BROKER = env_choice(
     "WORKBENCH_BROKER", ("redis", "none"), "redis" if REDIS_URL else "none"
 )
 if WORKBENCH_BROKER == "redis" and not REDIS_URL:
-    refuse("WORKBENCH_BROKER", "redis needs REDIS_URL as well.", "none")
+    refuse("WORKBENCH_BROKER", msg("redis needs REDIS_URL as well."), "none")
 WORKBENCH_LEASE_SECONDS = env_int("WORKBENCH_LEASE_SECONDS", 60, low=2, high=3600)
 CELERY_BROKER_URL = REDIS_URL or "memory://"
 CELERY_BROKER_TRANSPORT_OPTIONS = {

@@ -6,6 +6,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
 
 from migrations_app.api.errors import PROBLEM
 
@@ -30,6 +31,19 @@ _ALIASES = (
     "/api/v1/services/{service_id}/questions/answers/",
 )
 
+_IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="A request that is sent again with the same key is done once.",
+)
+_IF_MATCH = OpenApiParameter(
+    "If-Match",
+    str,
+    OpenApiParameter.HEADER,
+    description="The ETag that reading this gave. Not needed where nothing is there yet.",
+)
+
 
 class Schema(AutoSchema):
     """Names operations by what they do, and documents what every operation may refuse."""
@@ -42,6 +56,26 @@ class Schema(AutoSchema):
             return "_".join(tokens)
         verbs = {"partial_update": "change", "retrieve": "get", "update": "put", "pin": "put"}
         return "_".join([*tokens, verbs.get(action, action)])
+
+    def get_summary(self) -> str:
+        """The first sentence of what the method says of itself."""
+        first, _stop, _rest = self.get_description().partition(".")
+        return str(first).replace("\n", " ").strip()
+
+    def get_override_parameters(self) -> list[Any]:
+        """The headers that every operation of a kind knows."""
+        if self.method == "POST" and getattr(self.view, "keeps", False):
+            return [_IDEMPOTENCY_KEY]
+        if self.method in ("PUT", "PATCH"):
+            return [_IF_MATCH]
+        return []
+
+    def get_serializer_name(self, serializer: Any, direction: Any) -> str:
+        """``ApplicationOut`` is an ``Application``, ``ApplicationIn`` an ``ApplicationInput``."""
+        name = str(super().get_serializer_name(serializer, direction))
+        if name.endswith("Out"):
+            return name.removesuffix("Out")
+        return f"{name.removesuffix('In')}Input" if name.endswith("In") else name
 
     def get_tags(self) -> list[str]:
         """One group for each first step of a path."""
@@ -99,3 +133,17 @@ def without_aliases(endpoints: list[Any]) -> list[Any]:
             endpoint[0].startswith(alias) and endpoint[0] != _ALIASES[0] for alias in _ALIASES
         )
     ]
+
+
+def shared_problems(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    """Refusals that read alike are written once, and referred to."""
+    responses = result["components"].setdefault("responses", {})
+    for operations in result["paths"].values():
+        for operation in operations.values():
+            for code, body in operation.get("responses", {}).items():
+                if body.get("description") == _DESCRIBED.get(code):
+                    name = f"Problem{code}"
+                    responses[name] = body
+                    operation["responses"][code] = {"$ref": f"#/components/responses/{name}"}
+    result["components"]["responses"] = dict(sorted(responses.items()))
+    return result

@@ -6,10 +6,20 @@ from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import connections
 from django.http import StreamingHttpResponse
 
 T = TypeVar("T")
+
+
+def give_back_connections() -> None:
+    """Let go of this thread's connections, as at the end of a request.
+
+    One with an open transaction is somebody else's concern (a test's), and stays.
+    """
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
 
 
 def released(look: Callable[..., T]) -> Callable[..., Any]:
@@ -19,7 +29,7 @@ def released(look: Callable[..., T]) -> Callable[..., Any]:
         try:
             return look(*args, **kwargs)
         finally:
-            close_old_connections()
+            give_back_connections()
 
     return sync_to_async(looked, thread_sensitive=True)
 

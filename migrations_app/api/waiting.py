@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 
-from django.db import close_old_connections
 from rest_framework.request import Request
 
 from migrations_app.api.shapes import Wait
 from migrations_app.api.slots import WAITS
+from migrations_app.api.streaming import give_back_connections
 from migrations_app.models import Run
 from migrations_app.models.runs import ACTIVE
 
@@ -39,7 +39,7 @@ def wait_for(run: Run, seconds: int, who: str) -> bool:
 def _look_until(run: Run, deadline: float) -> bool:
     pause = _FIRST
     while (left := deadline - time.monotonic()) > 0:
-        close_old_connections()
+        give_back_connections()
         time.sleep(min(pause, left))
         pause = min(pause * 1.5, _LONGEST)
         if Run.objects.filter(pk=run.pk).exclude(state__in=ACTIVE).exists():

@@ -39,19 +39,21 @@ class RehearsalRow(Out):
     outcome = serializers.ChoiceField(
         choices=REHEARSAL_OUTCOMES, allow_blank=True, help_text="Empty while it is under way."
     )
-    summary = serializers.SerializerMethodField()
+    reason = serializers.SerializerMethodField()
     peers = serializers.JSONField(help_text="What was real beside it.")
     host = serializers.CharField(source="host_name")
     podman_version = serializers.CharField()
     created = serializers.DateTimeField()
     ended = serializers.DateTimeField(allow_null=True)
 
-    def get_summary(self, rehearsal: Rehearsal) -> str:
+    def get_reason(self, rehearsal: Rehearsal) -> str:
         """The verdict in one sentence."""
-        return said(rehearsal.summary) if rehearsal.summary else ""
+        reason = rehearsal.summary.get("reason")
+        return said(reason) if reason else ""
 
 
 class RehearsalOut(RehearsalRow):
+    summary = serializers.SerializerMethodField()
     proven = serializers.SerializerMethodField()
     simulated = serializers.SerializerMethodField()
     not_proven = serializers.SerializerMethodField()
@@ -59,6 +61,11 @@ class RehearsalOut(RehearsalRow):
     probes = serializers.JSONField(help_text="Every probe; times in seconds since the start.")
     usage = serializers.JSONField(help_text="Samples: memory in bytes, CPU in cores.")
     peak = serializers.JSONField()
+
+    def get_summary(self, rehearsal: Rehearsal) -> dict[str, Any]:
+        """What was seen as a whole; times in seconds since the start."""
+        found: dict[str, Any] = claims([rehearsal.summary])[0]
+        return found
 
     def get_proven(self, rehearsal: Rehearsal) -> list[Any]:
         """What was shown to work as it is written."""

@@ -63,7 +63,7 @@ class RunEventDoor(RunDoor):
         responses={(200, "text/event-stream"): OpenApiTypes.STR},
     )
     def events(self, request: Request, **_path: Any) -> HttpResponseBase:
-        """The log and the states of a run as they come: events `log`, `run` and `end`."""
+        """The log and the states of a run as they come: events `log`, `state` and `end`."""
         last = _last_event(request)
         run, who = self.run(), str(request.user.pk)
         if not STREAMS.take(who):
@@ -94,7 +94,7 @@ async def follow(run_id: UUID, last: int, language: str) -> AsyncIterator[str]:
             yield _event("log", line, str(last))
         if news.run != shown:
             shown = news.run
-            yield _event("run", shown)
+            yield _event("state", shown)
             quiet_since = time.monotonic()
         if len(news.lines) == _BATCH:
             continue
