@@ -12,6 +12,9 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 
+from migrations_app.domain.messages import msg
+from workbench.language import language, say
+
 EX_USAGE, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 64, 69, 70, 78
 
 CORE = ("render", "check", "digest")
@@ -42,7 +45,8 @@ def main(arguments: Sequence[str]) -> int:
         return _guarded(lambda: core.run(command, rest))
     if command in STORED:
         return _guarded(lambda: _with_django(command, rest))
-    print(f"There is no command {command!r}.\n\n{_usage()}", file=sys.stderr)
+    unknown = say(msg("There is no command %(name)s.", name=repr(command)))
+    print(f"{unknown}\n\n{_usage()}", file=sys.stderr)
     return EX_USAGE
 
 
@@ -71,11 +75,12 @@ def _guarded(run: Callable[[], int]) -> int:
     except Exception as error:  # the last line of defence: say so, and how to see more
         if os.environ.get("WORKBENCH_DEBUG_TRACEBACK"):
             traceback.print_exc()
-        print(
-            f"The workbench itself broke ({type(error).__name__}: {error}). Set "
-            "WORKBENCH_DEBUG_TRACEBACK=1 and run it again to see where.",
-            file=sys.stderr,
+        broken = msg(
+            "The workbench itself broke (%(error)s). Set WORKBENCH_DEBUG_TRACEBACK=1 and run it "
+            "again to see where.",
+            error=f"{type(error).__name__}: {error}",
         )
+        print(say(broken), file=sys.stderr)
         return EX_SOFTWARE
 
 
@@ -83,8 +88,10 @@ def _with_django(command: str, arguments: Sequence[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workbench.settings")
     import django
     from django.core.management import CommandError, call_command
+    from django.utils import translation
 
     django.setup()
+    translation.activate(language())
     if command != "migrate":
         from workbench.preparation import migrate_if_needed
 
@@ -99,13 +106,13 @@ def _with_django(command: str, arguments: Sequence[str]) -> int:
         usage = error.__class__ is CommandError and error.returncode == 1 and _is_usage(error)
         return EX_USAGE if usage else error.returncode
     except UnreadableSource as error:
-        print(error, file=sys.stderr)
+        print(error.told(say), file=sys.stderr)
         return 2
     except EngineError as error:
-        print(error, file=sys.stderr)
+        print(error.told(say), file=sys.stderr)
         return EX_UNAVAILABLE
     except WorkbenchError as error:
-        print(error, file=sys.stderr)
+        print(error.told(say), file=sys.stderr)
         return 1
     return 0
 

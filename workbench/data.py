@@ -8,6 +8,7 @@ import secrets
 import tempfile
 from pathlib import Path
 
+from migrations_app.domain.messages import msg
 from workbench.env import refuse
 
 KEY_BYTES = 32
@@ -19,9 +20,10 @@ def prepare(folder: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         (folder / "run").mkdir(exist_ok=True, mode=0o700)
     except OSError as error:
-        refuse(
-            "WORKBENCH_DATA_DIR", f"{folder} cannot be made or written ({error.strerror}).", "var"
+        problem = msg(
+            "%(path)s cannot be made or written (%(why)s).", path=folder, why=error.strerror
         )
+        refuse("WORKBENCH_DATA_DIR", problem, "var")
     return folder
 
 
@@ -38,7 +40,8 @@ def kept_secret(folder: Path, name: str) -> str:
     try:
         return path.read_text(encoding="utf-8").strip()
     except OSError as error:
-        refuse("WORKBENCH_DATA_DIR", f"{path} cannot be read ({error.strerror}).", "var")
+        problem = msg("%(path)s cannot be read (%(why)s).", path=path, why=error.strerror)
+        refuse("WORKBENCH_DATA_DIR", problem, "var")
 
 
 def _make(path: Path) -> None:
@@ -62,12 +65,16 @@ def encryption_keys(text: str) -> list[str]:
         if not _is_key(key):
             refuse(
                 "WORKBENCH_ENCRYPTION_KEYS",
-                f"key {number} of {len(keys)} is not 32 bytes in URL-safe base64. Make one with: "
-                "head -c 32 /dev/urandom | base64 | tr '+/' '-_'.",
+                msg(
+                    "key %(number)s of %(all)s is not 32 bytes in URL-safe base64. Make one "
+                    "with: head -c 32 /dev/urandom | base64 | tr '+/' '-_'.",
+                    number=number,
+                    all=len(keys),
+                ),
                 "KEY or NEWKEY,OLDKEY",
             )
     if not keys:
-        refuse("WORKBENCH_ENCRYPTION_KEYS", "there is no key in it.", "KEY or NEWKEY,OLDKEY")
+        refuse("WORKBENCH_ENCRYPTION_KEYS", msg("there is no key in it."), "KEY or NEWKEY,OLDKEY")
     return keys
 
 

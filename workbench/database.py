@@ -7,6 +7,7 @@ from typing import Any
 
 import environ
 
+from migrations_app.domain.messages import msg
 from workbench.env import checked_url, env_secret, refuse
 
 EXAMPLE = "postgres://user:password@host:5432/name"
@@ -22,9 +23,9 @@ def database(default_file: Path) -> dict[str, Any]:
     try:
         config = dict(environ.Env.db_url_config(url))
     except ValueError as error:
-        refuse("DATABASE_URL", f"it cannot be taken apart ({error}).", EXAMPLE)
+        refuse("DATABASE_URL", msg("it cannot be taken apart (%(why)s).", why=error), EXAMPLE)
     if not config.get("NAME"):
-        refuse("DATABASE_URL", "it names no database.", EXAMPLE)
+        refuse("DATABASE_URL", msg("it names no database."), EXAMPLE)
     if url.startswith(SQLITE):
         return _sqlite(Path(config["NAME"]))
     # A server that is not there is to be noticed within seconds, not after the system's minutes.

@@ -13,19 +13,23 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
 
+from migrations_app.domain.messages import Message, either, listed, msg
+from workbench.language import say
+
 EX_CONFIG = 78
 
 _TRUE = frozenset({"1", "true", "yes", "on"})
 _FALSE = frozenset({"0", "false", "no", "off"})
 
 
-def refuse(name: str, problem: str, example: str) -> NoReturn:
+def refuse(name: str, problem: Message, example: str) -> NoReturn:
     """Say what is wrong with a setting and end the process.
 
     The text is printed here because the settings are read by programs of others too (uvicorn,
     Celery, Django's own commands), which would show a traceback or nothing.
     """
-    print(f"{name}: {problem} Example: {name}={example}", file=sys.stderr)
+    sample = say(msg("Example: %(example)s", example=f"{name}={example}"))
+    print(f"{name}: {say(problem)} {sample}", file=sys.stderr)
     raise SystemExit(EX_CONFIG)
 
 
@@ -40,7 +44,7 @@ def env_bool(name: str, *, default: bool = False) -> bool:
     if not text:
         return default
     if text not in _TRUE | _FALSE:
-        refuse(name, f"{text!r} is neither true nor false.", "true")
+        refuse(name, msg("%(text)s is neither true nor false.", text=repr(text)), "true")
     return text in _TRUE
 
 
@@ -51,9 +55,12 @@ def env_int(name: str, default: int, *, low: int = 0, high: int = 2**31 - 1) -> 
         return default
     # int() would also take "1_000" and full-width digits.
     if not (text.removeprefix("-").isdecimal() and text.isascii()):
-        refuse(name, f"{text!r} is not a whole number.", str(default))
+        refuse(name, msg("%(text)s is not a whole number.", text=repr(text)), str(default))
     if not low <= int(text) <= high:
-        refuse(name, f"{text} is not between {low} and {high}.", str(default))
+        problem = msg(
+            "%(text)s is not between %(low)s and %(high)s.", text=text, low=low, high=high
+        )
+        refuse(name, problem, str(default))
     return int(text)
 
 
@@ -63,7 +70,8 @@ def env_choice(name: str, choices: Collection[str], default: str) -> str:
     for choice in choices:
         if text.lower() == choice.lower():
             return choice
-    refuse(name, f"{text!r} is none of {', '.join(choices)}.", default)
+    problem = msg("%(text)s is none of %(choices)s.", text=repr(text), choices=listed(choices))
+    refuse(name, problem, default)
 
 
 def env_list(name: str, default: tuple[str, ...] = ()) -> list[str]:
@@ -76,14 +84,16 @@ def env_secret(name: str, default: str = "") -> str:
     """A secret from ``NAME``, or from the file that ``NAME_FILE`` names (not both)."""
     value, path = env_text(name), env_text(f"{name}_FILE")
     if value and path:
-        refuse(f"{name}_FILE", f"{name} is set as well; keep one of the two.", "/run/secrets/name")
+        problem = msg("%(name)s is set as well; keep one of the two.", name=name)
+        refuse(f"{name}_FILE", problem, "/run/secrets/name")
     if not path:
         return value or default
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        why = getattr(error, "strerror", None) or "not UTF-8 text"
-        refuse(f"{name}_FILE", f"{path} cannot be read ({why}).", "/run/secrets/name")
+        why = getattr(error, "strerror", None) or msg("not UTF-8 text")
+        problem = msg("%(path)s cannot be read (%(why)s).", path=path, why=why)
+        refuse(f"{name}_FILE", problem, "/run/secrets/name")
 
 
 def checked_url(name: str, url: str, schemes: Collection[str], example: str) -> str:
@@ -93,6 +103,15 @@ def checked_url(name: str, url: str, schemes: Collection[str], example: str) -> 
     except ValueError:
         scheme = ""
     if url and scheme not in schemes:
-        problem = f"the URL begins with {scheme}:// and" if scheme else "this is not a URL; it"
-        refuse(name, f"{problem} must begin with {', '.join(f'{s}://' for s in schemes)}.", example)
+        wanted = either(f"{one}://" for one in schemes)
+        problem = (
+            msg(
+                "the URL begins with %(scheme)s:// and must begin with %(wanted)s.",
+                scheme=scheme,
+                wanted=wanted,
+            )
+            if scheme
+            else msg("this is not a URL; it must begin with %(wanted)s.", wanted=wanted)
+        )
+        refuse(name, problem, example)
     return url

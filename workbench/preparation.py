@@ -13,7 +13,9 @@ from django.core.management import call_command
 from django.db import DatabaseError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from migrations_app.domain.messages import msg
 from workbench import data
+from workbench.language import say
 
 
 @contextmanager
@@ -30,7 +32,7 @@ def migrate_if_needed() -> bool:
         executor = MigrationExecutor(connection)
         if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
             return False
-        print("Preparing the database …", file=sys.stderr)
+        print(say(msg("Preparing the database …")), file=sys.stderr)
         call_command("migrate", interactive=False, verbosity=0)
         connection.close()
         return True
@@ -48,7 +50,8 @@ def damage() -> str:
                     return _damaged(name, str(said))
         return _from_the_future(name)
     except OperationalError as error:
-        return f"The database {name} cannot be reached: {_first_line(error)}."
+        why = _first_line(error)
+        return say(msg("The database %(name)s cannot be reached: %(why)s.", name=name, why=why))
     except DatabaseError as error:
         return _damaged(name, _first_line(error))
     finally:
@@ -65,24 +68,32 @@ def _from_the_future(name: str) -> str:
     )
     if not unknown:
         return ""
-    return (
-        f"The database {name} was made by a newer version of the workbench ({unknown[-1]}). Use "
-        "that version, or another data folder."
+    return say(
+        msg(
+            "The database %(name)s was made by a newer version of the workbench (%(step)s). Use "
+            "that version, or another data folder.",
+            name=name,
+            step=unknown[-1],
+        )
     )
 
 
 def _damaged(name: str, said: str) -> str:
-    return (
-        f"The database {name} is damaged: {said}. Bring back a copy of it, or move it away to "
-        "begin anew."
+    return say(
+        msg(
+            "The database %(name)s is damaged: %(said)s. Bring back a copy of it, or move it away "
+            "to begin anew.",
+            name=name,
+            said=said,
+        )
     )
 
 
 def _database_name() -> str:
     """The file or the name; never a password."""
     config = connection.settings_dict
-    where = f" on {config['HOST']}" if config.get("HOST") else ""
-    return f"{config['NAME']}{where}"
+    where = f"{config['HOST']}/" if config.get("HOST") else ""
+    return f"{where}{config['NAME']}"
 
 
 def _first_line(error: Exception) -> str:

@@ -8,8 +8,10 @@ from typing import Any
 
 from django.core.management import CommandError
 
+from migrations_app.domain.messages import msg
 from migrations_app.models import Application, User
 from migrations_app.queries.actors import Actor
+from migrations_app.queries.wording import translated
 
 USAGE = 64
 
@@ -31,7 +33,9 @@ def actor(options: dict[str, Any]) -> Actor:
         return Actor.system("cli", on_behalf=_login())
     user = User.objects.filter(username=name, is_active=True).first()
     if user is None:
-        raise CommandError(f"There is no active user {name}.", returncode=USAGE)
+        raise CommandError(
+            translated(msg("There is no active user %(name)s.", name=name)), returncode=USAGE
+        )
     return Actor.person(user)
 
 
@@ -39,7 +43,9 @@ def application(slug: str) -> Application:
     """The application with this slug."""
     found = Application.objects.filter(slug=slug).first()
     if found is None:
-        raise CommandError(f"There is no application {slug}.", returncode=USAGE)
+        raise CommandError(
+            translated(msg("There is no application %(slug)s.", slug=slug)), returncode=USAGE
+        )
     return found
 
 

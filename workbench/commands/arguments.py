@@ -13,7 +13,9 @@ import yaml
 from migrations_app.adapters.folders import FolderFiles
 from migrations_app.domain.bundle import SourceFiles
 from migrations_app.domain.engine import Options, SecretsMode
+from migrations_app.domain.messages import Message, listed, msg
 from migrations_app.domain.presets.schema import Preset
+from workbench.language import say
 
 EX_USAGE = 64
 FORMATS = ("yaml",)
@@ -61,7 +63,13 @@ def engine_options(options: argparse.Namespace, versions: Sequence[str]) -> Opti
     """
     version = options.kubernetes_version
     if version is not None and version not in versions:
-        _refuse(f"Kubernetes {version} is not known here. Known: {', '.join(versions)}.")
+        _refuse(
+            msg(
+                "Kubernetes %(version)s is not bundled. There are: %(known)s.",
+                version=version,
+                known=listed(versions),
+            )
+        )
     return Options(
         environment=options.environment,
         namespace=options.namespace,
@@ -77,7 +85,7 @@ def engine_options(options: argparse.Namespace, versions: Sequence[str]) -> Opti
 def _pair(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals or not key:
-        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE")
+        raise argparse.ArgumentTypeError(say(msg("%(text)s is not KEY=VALUE", text=repr(text))))
     return key, value
 
 
@@ -87,9 +95,9 @@ def _answers(path: str | None) -> dict[str, str]:
     try:
         value: Any = yaml.safe_load(_bytes(path))
     except (yaml.YAMLError, ValueError) as error:
-        _refuse(f"{path} is neither YAML nor JSON: {error}")
+        _refuse(msg("%(path)s is neither YAML nor JSON: %(why)s", path=path, why=error))
     if not isinstance(value, dict):
-        _refuse(f"{path} must map question ids to answers.")
+        _refuse(msg("%(path)s must map question ids to answers.", path=path))
     return {str(key): str(answer) for key, answer in value.items()}
 
 
@@ -97,9 +105,9 @@ def _bytes(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        _refuse(f"{path} cannot be read: {error.strerror}.")
+        _refuse(msg("%(path)s cannot be read: %(why)s.", path=path, why=error.strerror))
 
 
-def _refuse(text: str) -> NoReturn:
-    print(text, file=sys.stderr)
+def _refuse(message: Message) -> NoReturn:
+    print(say(message), file=sys.stderr)
     raise SystemExit(EX_USAGE)

@@ -13,6 +13,7 @@ from migrations_app.domain.bundle import Bundle
 from migrations_app.domain.engine import Made, SecretsMode, render
 from migrations_app.domain.errors import InvalidInput, MissingParameter, UnreadableSource
 from migrations_app.domain.findings import Finding, Severity
+from migrations_app.domain.messages import Say, listed, msg
 from migrations_app.domain.reading.limits import WIDE
 from migrations_app.domain.reading.read import read_bundle
 from migrations_app.domain.reports import REPORTS, finding_json, loss_json, question_json
@@ -24,6 +25,7 @@ from workbench.commands.arguments import (
     engine_options,
     source_files,
 )
+from workbench.language import say
 
 GOOD, NEGATIVE, UNREADABLE = 0, 1, 2
 
@@ -38,10 +40,10 @@ def run(command: str, arguments: Sequence[str]) -> int:
     try:
         return commands[command](arguments)
     except UnreadableSource as error:
-        print(error, file=sys.stderr)
+        print(error.told(say), file=sys.stderr)
         return UNREADABLE
     except (InvalidInput, MissingParameter) as error:
-        print(error, file=sys.stderr)
+        print(error.told(say), file=sys.stderr)
         return EX_USAGE
 
 
@@ -70,7 +72,8 @@ def _render(arguments: Sequence[str]) -> int:
     report = json.dumps(report_of(made), indent=2, ensure_ascii=False)
     (folder / "report.json").write_text(report + "\n", encoding="utf-8")
     _summary(made)
-    print(f"Written: {folder / 'manifests.yaml'}, {folder / 'report.json'}", file=sys.stderr)
+    written = listed([folder / "manifests.yaml", folder / "report.json"])
+    print(say(msg("Written: %(files)s", files=written)), file=sys.stderr)
     return GOOD
 
 
@@ -90,12 +93,17 @@ def _summary(made: Made) -> None:
     mended = len(made.findings) - len(open_findings)
     lost = sum(row.outcome.value == "dropped" for row in made.loss)
     unanswered = sum(question.answer is None for question in made.questions)
-    print(
-        f"{len(made.objects)} objects, {len(open_findings)} open findings, {mended} mended, "
-        f"{lost} fields dropped, {unanswered} questions with the recommended answer. "
-        f"Digest {made.digest[:12]}.",
-        file=sys.stderr,
+    summary = msg(
+        "Objects: %(objects)s. Open findings: %(findings)s, mended: %(mended)s. Fields dropped: "
+        "%(dropped)s. Questions with the recommended answer: %(questions)s. Digest %(digest)s.",
+        objects=len(made.objects),
+        findings=len(open_findings),
+        mended=mended,
+        dropped=lost,
+        questions=unanswered,
+        digest=made.digest[:12],
     )
+    print(say(summary), file=sys.stderr)
 
 
 def _check(arguments: Sequence[str]) -> int:
@@ -106,7 +114,9 @@ def _check(arguments: Sequence[str]) -> int:
         "--fail-on", choices=[severity.value for severity in Severity], default="high"
     )
     options, _bundle, made = _made(arguments, parser)
-    sys.stdout.write(REPORTS[options.report](made.findings))
+    # What machines read is the same in every language.
+    speak: Say = say if options.report == "text" else str
+    sys.stdout.write(REPORTS[options.report](made.findings, speak))
     return NEGATIVE if fails(made.findings, Severity(options.fail_on)) else GOOD
 
 
@@ -124,7 +134,7 @@ def _digest(arguments: Sequence[str]) -> int:
 
     bundle = read_bundle(source_files(options), WIDE)
     if not bundle.objects:
-        print("There is no Kubernetes object in it.", file=sys.stderr)
+        print(say(msg("There is no Kubernetes object in it.")), file=sys.stderr)
         return UNREADABLE
     print(digest(item.body for item in bundle.objects))
     return GOOD

@@ -6,13 +6,14 @@ is English.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from migrations_app.domain.findings import Finding
+from migrations_app.domain.messages import Say
 from migrations_app.domain.reports.gitlab import gitlab_report
 from migrations_app.domain.reports.junit import junit_report
 from migrations_app.domain.reports.plain import (
-    Say,
     finding_json,
     json_report,
     loss_json,
@@ -21,7 +22,14 @@ from migrations_app.domain.reports.plain import (
 )
 from migrations_app.domain.reports.sarif import sarif_report
 
-REPORTS: Mapping[str, Callable[[Sequence[Finding]], str]] = {
+
+class Report(Protocol):
+    """Findings as one text; ``say`` decides the language of the sentences in it."""
+
+    def __call__(self, findings: Sequence[Finding], say: Say = str) -> str: ...
+
+
+REPORTS: Mapping[str, Report] = {
     "text": text_report,
     "json": json_report,
     "sarif": sarif_report,

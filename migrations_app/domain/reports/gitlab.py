@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 
 from migrations_app.domain.findings import Finding, Severity
-from migrations_app.domain.reports.plain import Say
+from migrations_app.domain.messages import Say
 
 _SEVERITIES = {
     Severity.BLOCKER: "blocker",

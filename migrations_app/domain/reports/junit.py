@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from migrations_app.domain.findings import Finding
-from migrations_app.domain.reports.plain import Say
+from migrations_app.domain.messages import Say
 
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 

@@ -9,34 +9,42 @@ from typing import Any
 
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.loss import LossRow
-from migrations_app.domain.messages import Say
+from migrations_app.domain.messages import Message, Say, counted, listed, msg
 from migrations_app.domain.questions import Question
 
 
 def text_report(findings: Sequence[Finding], say: Say = str) -> str:
     """One paragraph for each finding, worst first, and a count at the end."""
     parts = [_paragraph(finding, say) for finding in findings]
-    return "\n".join([*parts, _count(findings)]) + "\n"
+    return "\n".join([*parts, say(_count(findings))]) + "\n"
 
 
 def _paragraph(finding: Finding, say: Say) -> str:
     place = finding.place
     spot = ":".join(str(part) for part in (place.file, place.line, place.column) if part)
     where = " ".join(filter(None, (spot, place.object, place.path)))
-    mended = " (mended when rendering)" if finding.mended else ""
-    lines = [f"{finding.severity} {finding.code} {say(finding.message)}{mended}"]
+    message = finding.message
+    if finding.mended:
+        message = msg("%(finding)s (mended when rendering)", finding=message)
+    lines = [f"{finding.severity} {finding.code} {say(message)}"]
     lines += [f"  {text}" for text in (where, say(finding.why), say(finding.fix)) if text]
     return "\n".join(lines)
 
 
-def _count(findings: Iterable[Finding]) -> str:
-    listed = list(findings)
-    counts = Counter(finding.severity for finding in listed if not finding.mended)
-    mended = sum(finding.mended for finding in listed)
-    known = ", ".join(f"{counts[severity]} {severity}" for severity in Severity if counts[severity])
-    number = sum(counts.values())
-    noun = "finding" if number == 1 else "findings"
-    return f"{number} {noun}{f' ({known})' if known else ''}, {mended} mended."
+def _count(findings: Iterable[Finding]) -> Message:
+    found = list(findings)
+    counts = Counter(finding.severity for finding in found if not finding.mended)
+    mended = sum(finding.mended for finding in found)
+    if not counts:
+        return msg("0 findings, %(mended)s mended.", mended=mended)
+    known = [f"{counts[severity]} {severity}" for severity in Severity if counts[severity]]
+    return counted(
+        "%(count)s finding (%(known)s), %(mended)s mended.",
+        "%(count)s findings (%(known)s), %(mended)s mended.",
+        count=sum(counts.values()),
+        known=listed(known),
+        mended=mended,
+    )
 
 
 def json_report(findings: Sequence[Finding], say: Say = str) -> str:

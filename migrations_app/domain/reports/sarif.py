@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from migrations_app.domain.findings import Finding, Severity
-from migrations_app.domain.reports.plain import Say
+from migrations_app.domain.messages import Say
 
 SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

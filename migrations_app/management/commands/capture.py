@@ -14,11 +14,13 @@ from migrations_app.actions.applications import create_application
 from migrations_app.actions.captures import start_capture
 from migrations_app.actions.collecting import RUN
 from migrations_app.actions.hosts import local_host
-from migrations_app.domain.messages import Message
+from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.records import message_from
 from migrations_app.domain.runs import RunState
 from migrations_app.management import acting
 from migrations_app.models import Application, Host, Run, Source
 from migrations_app.models.hosts import LOCAL
+from migrations_app.queries.wording import translated
 
 UNREADABLE, USAGE, UNAVAILABLE = 2, 64, 69
 
@@ -48,7 +50,9 @@ class Command(BaseCommand):
         ]
         if not names:
             raise CommandError(
-                "Nothing to capture: give names, --all or --label K=V that fits something.",
+                translated(
+                    msg("Nothing to capture: give names, --all or --label K=V that fits something.")
+                ),
                 returncode=USAGE,
             )
         slug = options["application"]
@@ -64,9 +68,8 @@ class Command(BaseCommand):
         for line in run.log_lines.filter(stream="stderr"):
             self.stderr.write(line.text)
         if run.state != RunState.SUCCEEDED.value:
-            message = Message(run.error_text, run.error_params)
             raise CommandError(
-                str(message) if run.error_text else "The capture was cancelled.",
+                translated(_why(run)),
                 returncode=_code(run.error_code),
             )
         source = Source.objects.get(pk=run.result_id)
@@ -81,7 +84,8 @@ def _host(name: str) -> Host:
     found = Host.objects.filter(name=name).first()
     if found is None:
         known = ", ".join([LOCAL, *Host.objects.exclude(name=LOCAL).values_list("name", flat=True)])
-        raise CommandError(f"There is no host {name}. There are: {known}.", returncode=USAGE)
+        told = msg("There is no host %(name)s. There are: %(known)s.", name=name, known=known)
+        raise CommandError(translated(told), returncode=USAGE)
     return found
 
 
@@ -101,7 +105,8 @@ def _found(host: Host, *, everything: bool, labels: list[str]) -> list[str]:
 def _label(text: str) -> tuple[str, str]:
     key, equals, value = text.partition("=")
     if not equals or not key:
-        raise CommandError(f"--label {text}: write KEY=VALUE.", returncode=USAGE)
+        told = msg("--label %(text)s: write KEY=VALUE.", text=text)
+        raise CommandError(translated(told), returncode=USAGE)
     return key, value
 
 
@@ -111,6 +116,12 @@ def _ended(run: Run) -> Run:
         if not run.is_active:
             return run
         time.sleep(0.2)
+
+
+def _why(run: Run) -> Message:
+    if not run.error_text:
+        return msg("The capture was cancelled.")
+    return message_from({"text": run.error_text, "params": run.error_params})
 
 
 def _code(error: str) -> int:

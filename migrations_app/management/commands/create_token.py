@@ -8,9 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from migrations_app.actions.tokens import DEFAULT_DAYS, create_token
+from migrations_app.domain.messages import listed, msg
 from migrations_app.domain.people.roles import Scope
 from migrations_app.management import acting
 from migrations_app.models import User
+from migrations_app.queries.wording import translated
 
 
 class Command(BaseCommand):
@@ -31,7 +33,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         user = User.objects.filter(username=options["user"]).first()
         if user is None:
-            raise CommandError(f"There is no user {options['user']}.", returncode=acting.USAGE)
+            raise CommandError(
+                translated(msg("There is no user %(name)s.", name=options["user"])),
+                returncode=acting.USAGE,
+            )
         scopes = options["scope"]
         token, text = create_token(
             actor=acting.actor(options),
@@ -40,8 +45,11 @@ class Command(BaseCommand):
             scopes=[Scope(scope) for scope in scopes] if scopes else None,
             days=options["days"],
         )
-        self.stderr.write(
-            f"A token of {user.username} for {', '.join(token.scopes)}, "
-            f"good until {token.expires:%Y-%m-%d}."
+        told = msg(
+            "A token of %(name)s for %(scopes)s, good until %(day)s.",
+            name=user.username,
+            scopes=listed(token.scopes),
+            day=f"{token.expires:%Y-%m-%d}",
         )
+        self.stderr.write(translated(told))
         self.stdout.write(text)

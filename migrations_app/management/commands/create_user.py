@@ -10,8 +10,11 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from migrations_app.actions.users import create_user
+from migrations_app.domain.messages import msg
 from migrations_app.domain.people.roles import Role
+from migrations_app.domain.words import word
 from migrations_app.management import acting
+from migrations_app.queries.wording import translated
 
 
 class Command(BaseCommand):
@@ -35,13 +38,18 @@ class Command(BaseCommand):
             role=Role(options["role"]),
             application=acting.application(slug) if slug else None,
         )
-        where = slug or "all applications"
-        self.stderr.write(f"{user.username} is {options['role']} of {where}.")
+        told = msg(
+            "%(name)s is %(role)s of %(where)s.",
+            name=user.username,
+            role=word("role", options["role"]),
+            where=slug or msg("all applications"),
+        )
+        self.stderr.write(translated(told))
 
 
 def _password() -> str:
     if sys.stdin is None or sys.stdin.closed:
         return ""
     if sys.stdin.isatty():
-        return getpass.getpass("Password (empty for none): ")
+        return getpass.getpass(translated(msg("Password (empty for none): ")))
     return sys.stdin.readline().rstrip("\n")

@@ -11,7 +11,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from migrations_app.actions.users import ensure_admin
+from migrations_app.domain.messages import msg
 from migrations_app.models import User
+from migrations_app.queries.wording import translated
 from workbench.env import env_secret
 
 NAME = "admin"
@@ -31,10 +33,13 @@ class Command(BaseCommand):
         password = given or _kept_password(settings.WORKBENCH_DATA_DIR / FILE)
         _user, made = ensure_admin(username=NAME, password=password)
         if made and not given:
-            self.stderr.write(
-                f"Made the account {NAME} with the password {password} "
-                f"(kept in {settings.WORKBENCH_DATA_DIR / FILE})."
+            told = msg(
+                "Made the account %(name)s with the password %(password)s (kept in %(file)s).",
+                name=NAME,
+                password=password,
+                file=settings.WORKBENCH_DATA_DIR / FILE,
             )
+            self.stderr.write(translated(told))
 
 
 def _kept_password(path: Path) -> str:

@@ -13,9 +13,11 @@ from django.core.management.base import BaseCommand, CommandError
 from migrations_app import wiring
 from migrations_app.actions.applications import create_application
 from migrations_app.actions.sources import OnConflict, store_source
+from migrations_app.domain.messages import counted, msg
 from migrations_app.domain.reading.limits import WIDE
 from migrations_app.management import acting
 from migrations_app.models import Application
+from migrations_app.queries.wording import translated
 
 UNREADABLE = 2
 
@@ -59,11 +61,17 @@ class Command(BaseCommand):
         unreadable = [m for m in stored.source.members.all() if m.errors]
         for member in unreadable:
             for error in member.errors:
-                text = error["message"]["text"] % error["message"]["params"]
+                text = translated(error["message"])
                 self.stderr.write(f"{member.path}:{error['place']['line']}: {text}")
         if unreadable:
             raise CommandError(
-                f"{len(unreadable)} files cannot be read; the others are stored.",
+                translated(
+                    counted(
+                        "%(count)s file cannot be read; the others are stored.",
+                        "%(count)s files cannot be read; the others are stored.",
+                        count=len(unreadable),
+                    )
+                ),
                 returncode=UNREADABLE,
             )
 
@@ -88,6 +96,5 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise CommandError(
-            f"{path} cannot be read: {error.strerror}.", returncode=UNREADABLE
-        ) from None
+        told = msg("%(path)s cannot be read: %(why)s.", path=path, why=error.strerror)
+        raise CommandError(translated(told), returncode=UNREADABLE) from None

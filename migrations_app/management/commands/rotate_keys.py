@@ -8,7 +8,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from migrations_app.actions.keys import rotate_keys
+from migrations_app.domain.messages import counted
 from migrations_app.management import acting
+from migrations_app.queries.wording import translated
 
 
 class Command(BaseCommand):
@@ -22,4 +24,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         count = rotate_keys(actor=acting.actor(options))
-        self.stdout.write(f"{count} values are encrypted with the first key.")
+        told = counted(
+            "%(count)s value is encrypted with the first key.",
+            "%(count)s values are encrypted with the first key.",
+            count=count,
+        )
+        self.stdout.write(translated(told))

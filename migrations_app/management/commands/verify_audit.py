@@ -14,7 +14,9 @@ from django.db import transaction
 from migrations_app.actions import audit
 from migrations_app.domain.audit.chain import Link, Verdict, verify
 from migrations_app.domain.audit.tags import Tag
+from migrations_app.domain.messages import msg
 from migrations_app.management import acting
+from migrations_app.queries.wording import translated
 
 UNREADABLE = 2
 
@@ -38,11 +40,21 @@ class Command(BaseCommand):
             _record(options, verdict)
         if verdict.broken is not None:
             raise CommandError(
-                f"Event {verdict.broken.seq}: {verdict.broken.why} ({verdict.broken.code}; "
-                f"{verdict.links} events before it hold)",
+                translated(
+                    msg(
+                        "Event %(seq)s: %(why)s (%(code)s; events before it that hold: %(links)s)",
+                        seq=verdict.broken.seq,
+                        why=verdict.broken.why,
+                        code=verdict.broken.code,
+                        links=verdict.links,
+                    )
+                ),
                 returncode=1,
             )
-        self.stdout.write(f"{verdict.links} events, all hold. Head: {verdict.head}")
+        told = msg(
+            "%(links)s events, all hold. Head: %(head)s", links=verdict.links, head=verdict.head
+        )
+        self.stdout.write(translated(told))
 
 
 @transaction.atomic
@@ -62,7 +74,8 @@ def _links(path: Path) -> Iterator[Link]:
             for number, line in enumerate(file, start=1):
                 yield _link(path, number, line)
     except (OSError, UnicodeDecodeError) as error:
-        raise CommandError(f"{path} cannot be read: {error}", returncode=UNREADABLE) from None
+        told = msg("%(path)s cannot be read: %(why)s.", path=path, why=error)
+        raise CommandError(translated(told), returncode=UNREADABLE) from None
 
 
 def _link(path: Path, number: int, line: str) -> Link:
@@ -70,6 +83,5 @@ def _link(path: Path, number: int, line: str) -> Link:
         item = json.loads(line)
         return Link(int(item["seq"]), item["prev"], item["hash"], item["body"], {})
     except (ValueError, KeyError, TypeError):
-        raise CommandError(
-            f"{path}:{number} is no exported audit event.", returncode=UNREADABLE
-        ) from None
+        told = msg("%(place)s is no exported audit event.", place=f"{path}:{number}")
+        raise CommandError(translated(told), returncode=UNREADABLE) from None
