@@ -83,7 +83,6 @@ function editor(field) {
   label?.addEventListener("click", () => view.focus());
   const problems = document.getElementById(`${field.id}-problems`);
   if (problems) showProblems(view, JSON.parse(problems.textContent));
-  field.addEventListener("kh:problems", (event) => showProblems(view, event.detail));
   field.editorView = view;
 }
 
@@ -111,6 +110,11 @@ function look(root) {
 
 look(document);
 document.addEventListener("htmx:load", (event) => look(event.detail.elt.parentElement ?? document));
-document.addEventListener("kh:preview-problems", (event) => {
-  for (const field of document.querySelectorAll("textarea[data-editor]")) field.dispatchEvent(new CustomEvent("kh:problems", { detail: event.detail.value ?? [] }));
+
+// A preview that says what is wrong with the text marks it there as well.
+document.addEventListener("htmx:afterSwap", (event) => {
+  if (event.target.id !== "preview") return;
+  const told = document.getElementById("preview-problems");
+  const problems = told ? JSON.parse(told.textContent) : [];
+  for (const field of document.querySelectorAll("textarea[data-editor]")) showProblems(field.editorView, problems);
 });

@@ -34,7 +34,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A service on the board."""
+    """A service on the board. ``checked``: it could be read, so that no findings means none."""
 
     service: Service
     worst: str
@@ -45,6 +45,7 @@ class Card:
     active_kind: str
     revision: int
     rehearsed: str
+    checked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +134,7 @@ def card(service: Service) -> Card:
         active_kind=getattr(service, "active_kind", "") or "",
         revision=getattr(service, "revision_number", 0) or 0,
         rehearsed=getattr(service, "rehearsed", "") or "",
+        checked=found is not None and not found.problem,
     )
 
 

@@ -1,0 +1,1 @@
+"""Pages: find, form, action, render. They decide nothing; actions do."""

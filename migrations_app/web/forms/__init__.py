@@ -1,0 +1,1 @@
+"""Forms: shape only; what is acceptable is the action's to say."""

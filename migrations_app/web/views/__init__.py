@@ -1,0 +1,1 @@
+"""The views, one file per page or group of pages."""
