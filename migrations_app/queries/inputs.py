@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from django.conf import settings
 
@@ -199,7 +200,8 @@ def _files(
 ) -> tuple[dict[tuple[str, str], str], dict[str, bytes], dict[str, str]]:
     """(source, path) → path in the bundle; the bytes; the digests. Newest sources first.
 
-    A path that a newer source has too gets a number behind it.
+    A source that shares a path with a newer one is put into a folder of its own, whole: what its
+    files say of each other, as the inspections of one capture do, they say within their folder.
     """
     paths: dict[tuple[str, str], str] = {}
     files: dict[str, bytes] = {}
@@ -210,14 +212,14 @@ def _files(
         .defer("source__findings", "source__questions", "source__matches")
         .order_by("-source__created", "-source", "position")
     )
-    for member in members:
-        path, number = member.path, 1
-        while path in files:
-            number += 1
-            path = f"{member.path}~{number}"
-        paths[str(member.source_id), member.path] = path
-        files[path] = member.original or member.redacted.encode()
-        digests[path] = member.digest
+    for source, group in groupby(members, lambda member: member.source_id):
+        mine = list(group)
+        folder = f"older-{source}/" if any(member.path in files for member in mine) else ""
+        for member in mine:
+            path = folder + member.path
+            paths[str(member.source_id), member.path] = path
+            files[path] = member.original or member.redacted.encode()
+            digests[path] = member.digest
     return paths, files, digests
 
 

@@ -150,7 +150,9 @@ def read_environment(origins: Origins, fields: Fields) -> None:
     elif zone:
         environment["TZ"] = zone
         fields.places["environment/TZ"] = container.place("Config", "Timezone")
-    fields.values["environment"] = environment
+    # Podman keeps variables in no order of anyone's: made again, the same container lists them
+    # otherwise. By name, the same container is the same manifest.
+    fields.values["environment"] = dict(sorted(environment.items()))
 
 
 def _why_not_set(origins: Origins, name: str, entry: str) -> Any:
