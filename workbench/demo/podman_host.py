@@ -41,6 +41,7 @@ class PodmanHost:
     def build(self, service: str, program: bytes) -> str:
         """Build one image from nothing that must be pulled; returns its id."""
         tag = images.tag(service)
+        before = self._image(tag)
         self.connection.send(
             "build",
             # A fixed time and cached layers: the same files are the same image, whenever built.
@@ -50,8 +51,21 @@ class PodmanHost:
             seconds=BUILD_SECONDS,
         )
         # The answer is 200 even when the build fails: what counts is whether the image is there.
-        found = self.connection.get(f"images/{segment(tag)}/json")
-        return str(found["Id"])
+        built = self._image(tag)
+        if not built:
+            raise EngineError(
+                msg("Podman did not build the image %(tag)s.", tag=tag), code="demo_not_built"
+            )
+        if before and before != built:
+            # Nothing but an older demo can want it; without a name it would stay for ever.
+            self.connection.delete(f"images/{before}", {"force": "false"})
+        return built
+
+    def _image(self, tag: str) -> str:
+        try:
+            return str(self.connection.get(f"images/{segment(tag)}/json")["Id"])
+        except NotThere:
+            return ""
 
     def prepare(self) -> None:
         """Make network, volume and secret."""

@@ -74,7 +74,7 @@ class Story:
 
     def capture(self) -> None:
         """Bring the running pods and containers in as a source, and its services to phase local."""
-        with self.screen.step("Capturing a pod and two containers over the Podman API") as said:
+        with self.screen.step("Capturing them over the Podman API") as said:
             run = captures.start_capture(
                 actor=self.actor,
                 application=self._application(),
@@ -133,7 +133,7 @@ class Story:
                         fingerprint=finding.fingerprint,
                         schemas=self.schemas,
                     )
-                    self.screen.note(f"{finding.code} {finding.message} {finding.fix}")
+                    self.screen.note(f"{finding.code} {finding.message}")
                 told.fixed = told.service.accepted_fixes.count()
             total = sum(told.fixed for told in self.told.values())
             said.append(f"{total} in force")
@@ -174,14 +174,17 @@ class Story:
     def move(self) -> None:
         """Move every service to phase compatible, through its gates."""
         with self.screen.step("Moving local → compatible through the gates") as said:
-            for key, told in self.told.items():
+            opened = 0
+            for told in self.told.values():
                 told.service.refresh_from_db()
                 gates = gates_before(told.service, Phase.COMPATIBLE)
                 told.gates = len(gates)
                 if told.service.phase == Phase.LOCAL.value:
                     phases.move_service(actor=self.actor, service=told.service, to=Phase.COMPATIBLE)
                 told.service.refresh_from_db()
-                said.append(f"{key} {sum(gate.open for gate in gates)}/{len(gates)} open")
+                opened += sum(gate.open for gate in gates)
+            total = sum(told.gates for told in self.told.values())
+            said.append(f"{opened} of {total} gates open")
 
     def verify(self) -> None:
         """Walk the audit trail from its first event to its last."""
@@ -216,7 +219,7 @@ class Story:
         for told in self.told.values():
             outcomes.update(row["outcome"] for row in self._assessment(told).loss)
         carried = outcomes["kept"] + outcomes["converted"]
-        return f"{outcomes.total()} fields: {carried} carried over, each of the others explained"
+        return f"{outcomes.total()} fields, {carried} carried over, none unexplained"
 
     def _preset(self, path: Path) -> PresetVersion:
         text = path.read_text(encoding="utf-8")
@@ -254,11 +257,11 @@ class Story:
         told.rehearsal = rehearsal
         told.seconds += seconds(run)
         style = "dim" if rehearsal.outcome == "passed" else "bad"
+        beside = ", ".join(peer_names(rehearsal))
         self.screen.note(
-            f"{told.service.key} {rehearsal.outcome}: {len(rehearsal.proven)} proven, "
-            f"{len(rehearsal.simulated)} simulated, {len(rehearsal.not_proven)} not proven, "
-            f"{len(rehearsal.deviations)} deviations listed, peers: "
-            f"{', '.join(peer_names(rehearsal)) or 'none needed'}",
+            f"{told.service.key} {rehearsal.outcome} · {len(rehearsal.proven)} proven, "
+            f"{len(rehearsal.simulated)} simulated, {len(rehearsal.not_proven)} not proven"
+            + (f" · beside {beside}" if beside else ""),
             style,
         )
 
@@ -268,7 +271,7 @@ class Story:
 
 def peer_names(rehearsal: Rehearsal) -> list[str]:
     """The peers that were real."""
-    return [str(p.get("service") if isinstance(p, dict) else p) for p in rehearsal.peers]
+    return [str(peer["service"]) for peer in rehearsal.peers]
 
 
 def rows(story: Story) -> list[list[list[str]]]:
@@ -284,7 +287,7 @@ def _row(told: Told) -> list[list[str]]:
     open_findings = [f for f in revision.findings if not records.finding_from(f).mended]
     return [
         [told.service.key, f"r{revision.number} {revision.digest[:7]}"],
-        ["pod", "2 containers"] if told.service.name == POD else ["container"],
+        ["pod, 2 containers"] if told.service.name == POD else ["container"],
         [" ".join(kinds)],
         [f"{len(open_findings)} open", f"{told.fixed} fixed", f"{told.answered} answered"],
         [rehearsal.outcome, f"{len(rehearsal.proven)} proven"],

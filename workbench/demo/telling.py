@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import getpass
+import io
 import time
+from collections import Counter
 from pathlib import Path
 
 from django.conf import settings
@@ -66,8 +69,14 @@ def _prepare_database(screen: Screen) -> None:
         if problem:
             screen.line(problem, "bad")
             raise SystemExit(UNAVAILABLE)
-        said.append("new" if migrate_if_needed() else "as it is")
-        call_command("ensure_admin")
+        # What these say is said here, at its place.
+        heard = io.StringIO()
+        with contextlib.redirect_stderr(heard):
+            said.append("new" if migrate_if_needed() else "as it is")
+            call_command("ensure_admin", stderr=heard)
+        for line in heard.getvalue().splitlines():
+            if "password" in line:
+                screen.note(line, "bold")
 
 
 def _podman(screen: Screen) -> PodmanHost:
@@ -86,7 +95,7 @@ def _stage(screen: Screen, podman: PodmanHost, program: bytes) -> None:
     with screen.step("Building three images from scratch") as said:
         for service in images.SERVICES:
             podman.build(service, program)
-        said.append("one static BusyBox and a few scripts each, nothing pulled")
+        said.append("nothing pulled")
     with screen.step("Starting a pod of two containers and two containers") as said:
         podman.prepare()
         podman.start()
@@ -97,7 +106,10 @@ def _stage(screen: Screen, podman: PodmanHost, program: bytes) -> None:
 def _tidy_up(screen: Screen, podman: PodmanHost) -> None:
     with screen.step("Removing what was started") as said:
         removed = podman.remove()
-        said.append(", ".join(removed) or "nothing was left")
+        kinds = Counter(thing.partition(" ")[0] for thing in removed)
+        said.append(
+            ", ".join(f"{n} {kind}{'s' * (n > 1)}" for kind, n in kinds.items()) or "nothing left"
+        )
 
 
 def _say_error(screen: Screen, error: WorkbenchError) -> None:
