@@ -18,6 +18,8 @@ from migrations_app.api.errors import Refused
 class SchemaView(KnownFirst, SpectacularAPIView):
     """OpenAPI 3.1; ``?format=json`` or ``yaml``, else as the client accepts it."""
 
+    urlconf = "migrations_app.api.urls"
+
     def get_renderers(self) -> list[Any]:
         wanted = self.request.query_params.get("format")
         made: list[Any] = super().get_renderers()

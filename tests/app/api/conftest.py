@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -110,6 +112,13 @@ def require_problem(response: HttpResponse) -> dict[str, Any]:
     for error in body["errors"]:
         assert {"pointer", "code", "detail"} <= set(error)
     return body
+
+
+def close(response: HttpResponse) -> None:
+    """End a streamed answer as the server does; the test's own connection stays open."""
+    request_finished.disconnect(close_old_connections)
+    response.close()
+    request_finished.connect(close_old_connections)
 
 
 def token_of(actor: Actor, *scopes: Scope, days: int = 30) -> str:

@@ -1,4 +1,4 @@
-"""The main job through the API: a file in, findings and answers, a revision, its manifest, a move."""
+"""The main job through the API: file, findings, answers, revision, manifest, rehearsal, move."""
 
 from __future__ import annotations
 
@@ -233,7 +233,8 @@ def test_a_move_is_refused_with_its_gates_and_made_when_they_are_open(
 
 
 def test_test_reports_are_kept_and_counted(api: Api, web: Service) -> None:
-    xml = b'<testsuite><testcase name="a"/><testcase name="b"><failure message="no"/></testcase></testsuite>'
+    xml = b"""<testsuite><testcase name="a"/>
+        <testcase name="b"><failure message="no"/></testcase></testsuite>"""
     made = api.raw(f"services/{web.pk}/test-reports/?commit=abc", xml, "application/xml")
     assert made.status_code == 201, made.content
     report = made.json()
