@@ -38,7 +38,7 @@ def test_the_second_capture_makes_the_same_manifest_from_its_own_files(
 ) -> None:
     first, accounted = _revised(operator, application, schemas, _captured())
     fields = len(accounted.loss)
-    again = _captured(ResolvConfPath="/run/another/resolv.conf")
+    again = _captured(StaticDir="/another/folder")
     second, accounted_again = _revised(operator, application, schemas, again)
     assert second.pk != first.pk
     assert second.base_digest == first.base_digest
