@@ -28,6 +28,7 @@ def test_actions_and_queries_work_on_postgresql() -> None:
                 "tests/app/actions",
                 "tests/app/queries",
                 "tests/app/commands",
+                "tests/app/tasks",
             ],
             env={**os.environ, "DATABASE_URL": url},
             capture_output=True,
