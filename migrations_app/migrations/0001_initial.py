@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=migrations_app.models.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('language', models.CharField(blank=True, choices=[('en', 'en'), ('ja', 'ja')], max_length=2)),
                 ('theme', models.CharField(choices=[('system', 'system'), ('light', 'light'), ('dark', 'dark')], default='system', max_length=6)),
-                ('density', models.CharField(choices=[('comfortable', 'comfortable'), ('compact', 'compact')], default='comfortable', max_length=11)),
+                ('density', models.CharField(choices=[('comfortable', 'comfortable'), ('compact', 'compact')], default='compact', max_length=11)),
                 ('time_zone', models.CharField(blank=True, max_length=63)),
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),

@@ -22,7 +22,7 @@ class User(AbstractUser):
     language = models.CharField(max_length=2, blank=True, choices=[(v, v) for v in LANGUAGES])
     theme = models.CharField(max_length=6, default="system", choices=[(v, v) for v in THEMES])
     density = models.CharField(
-        max_length=11, default="comfortable", choices=[(v, v) for v in DENSITIES]
+        max_length=11, default="compact", choices=[(v, v) for v in DENSITIES]
     )
     time_zone = models.CharField(max_length=63, blank=True)
 
