@@ -11,12 +11,12 @@ import json
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from importlib import resources
-from importlib.resources.abc import Traversable
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any
 
 from migrations_app.domain.messages import Message, either, msg
-from migrations_app.domain.places import Path
+from migrations_app.domain.places import Path as FieldPath
 from migrations_app.domain.schemas import SchemaViolation
 from migrations_app.domain.words import JSON_TYPES
 
@@ -28,9 +28,12 @@ Kinds = dict[tuple[str, str], str]
 
 
 @lru_cache(maxsize=1)
-def _folders() -> dict[str, Traversable]:
+def _folders() -> dict[str, Path]:
     """Version (``1.NN``) → folder of its strict schemas, oldest first."""
-    root = resources.files("kubernetes_validate") / "kubernetes-json-schema"
+    package = find_spec("kubernetes_validate")  # not imported: its validator is slow to load
+    if package is None or not package.submodule_search_locations:
+        raise RuntimeError("The package kubernetes-validate is not installed; run bin/setup.")
+    root = Path(package.submodule_search_locations[0]) / "kubernetes-json-schema"
     found = {
         match.group(1): folder
         for folder in root.iterdir()
@@ -160,7 +163,7 @@ def _in_words(expected: str) -> Any:
     return either(JSON_TYPES.get(kind, kind) for kind in expected.split("|"))
 
 
-def _last(path: Path) -> str | Message:
+def _last(path: FieldPath) -> str | Message:
     """The field that a path leads to, with its position if it is in a list."""
     names = [str(step) for step in path if isinstance(step, str)]
     position = f"[{path[-1]}]" if path and isinstance(path[-1], int) else ""

@@ -10,20 +10,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from migrations_app.domain.bundle import SourceObject
 from migrations_app.domain.loss import LossRow, Outcome
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Path, Place, pointer
-from migrations_app.domain.provenance import Change, Origin, Step, leaves
+from migrations_app.domain.provenance import Change, Origin, Step, leaves, traced
 from migrations_app.domain.transforms.base import Running
 
 Spot = tuple[str, int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Landed:
+class _Landed(NamedTuple):
     """Where a value of the source ended up, and what was done to it on the way."""
 
     label: str
@@ -58,19 +57,25 @@ def _object_rows(
         return
     fate = _Fate.of(made, changes, elsewhere)
     label = source.label
-    for path, _value in leaves(source.body):
-        origin = source.origin.at(path)
+    for path, value, origin in traced(source.body, source.origin):
+        if not _is_leaf(value):
+            continue
         place = Place(origin.file, origin.line, origin.column, label, pointer(path))
         yield fate.row(path, origin, place)
 
 
 def _kept(source: SourceObject) -> Iterator[LossRow]:
     label = source.label
-    for path, _value in leaves(source.body):
-        origin = source.origin.at(path)
-        target = label + pointer(path)
+    for path, value, origin in traced(source.body, source.origin):
+        if not _is_leaf(value):
+            continue
         place = Place(origin.file, origin.line, origin.column, label, pointer(path))
+        target = label + place.path
         yield LossRow(target, Outcome.KEPT, target, place=place)
+
+
+def _is_leaf(value: Any) -> bool:
+    return not value or not isinstance(value, dict | list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,20 +173,9 @@ def _elsewhere(running: Running) -> Fresh:
 
 
 def _values(item: SourceObject) -> Iterator[tuple[_Landed, Origin]]:
-    for path, origin, value in _walk(item.origin, item.body, ()):
-        yield _Landed(item.label, path, origin.steps, value), origin
-
-
-def _walk(origin: Origin, value: Any, path: Path) -> Iterator[tuple[Path, Origin, Any]]:
-    yield path, origin, value
-    children = origin.children
-    if isinstance(value, dict) and isinstance(children, dict):
-        for key, item in value.items():
-            if key in children:
-                yield from _walk(children[key], item, (*path, key))
-    elif isinstance(value, list) and isinstance(children, list):
-        for index, item in enumerate(value[: len(children)]):
-            yield from _walk(children[index], item, (*path, index))
+    label = item.label
+    for path, value, origin in traced(item.body, item.origin):
+        yield _Landed(label, path, origin.steps, value), origin
 
 
 def _removed(changes: Sequence[Change]) -> dict[Spot, tuple[Change, Path, Any]]:

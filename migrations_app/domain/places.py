@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 Path = tuple[str | int, ...]
 """Keys and list positions from the root of an object down to one of its fields."""
@@ -10,7 +11,12 @@ Path = tuple[str | int, ...]
 
 def pointer(path: Path) -> str:
     """The path as a JSON pointer (RFC 6901): ``("a", 0, "b/c")`` is ``/a/0/b~1c``."""
-    return "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    return "".join([_pointed(step) for step in path])
+
+
+@lru_cache(maxsize=16384)
+def _pointed(step: str | int) -> str:
+    return "/" + str(step).replace("~", "~0").replace("/", "~1")
 
 
 def parse_pointer(text: str) -> Path:

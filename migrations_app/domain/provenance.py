@@ -15,6 +15,8 @@ from typing import Any
 from migrations_app.domain.messages import UNSAID, Message
 from migrations_app.domain.places import Path
 
+_COLLECTIONS = (dict, list)
+
 
 class StepKind(StrEnum):
     BUILT = "built"
@@ -57,6 +59,15 @@ class Origin:
         self.steps = steps
         self.children = children
 
+    def child(self, step: str | int) -> Origin:
+        """The origin of one field, or this one if that has none."""
+        children = self.children
+        if isinstance(children, dict):
+            return children.get(step, self)  # type: ignore[arg-type]
+        if isinstance(children, list) and isinstance(step, int) and step < len(children):
+            return children[step]
+        return self
+
     def at(self, path: Path) -> Origin:
         """The origin of the field at ``path``, or of its nearest ancestor that has one."""
         here = self
@@ -93,13 +104,20 @@ def made(value: Any, step: Step, moved: Mapping[int, Origin] | None = None) -> O
     ``moved`` knows mappings and lists, by identity, that were elsewhere before the step: they
     keep their origin.
     """
-    if moved and id(value) in moved:
+    return _made(value, moved or {}, Origin(steps=(step,)))
+
+
+def _made(value: Any, moved: Mapping[int, Origin], leaf: Origin) -> Origin:
+    """All values that are no collections share one origin: there is nothing to tell apart."""
+    if not isinstance(value, _COLLECTIONS):
+        return leaf
+    if id(value) in moved:
         return moved[id(value)]
-    origin = Origin(steps=(step,))
+    origin = Origin(steps=leaf.steps)
     if isinstance(value, dict):
-        origin.children = {key: made(item, step, moved) for key, item in value.items()}
-    elif isinstance(value, list):
-        origin.children = [made(item, step, moved) for item in value]
+        origin.children = {key: _made(item, moved, leaf) for key, item in value.items()}
+    else:
+        origin.children = [_made(item, moved, leaf) for item in value]
     return origin
 
 
@@ -109,13 +127,10 @@ def _whereabouts(value: Any, origin: Origin) -> dict[int, Origin]:
     waiting = [(value, origin)]
     while waiting:
         here, at = waiting.pop()
-        if not here or not isinstance(here, dict | list):
-            continue
         found[id(here)] = at
-        if isinstance(here, dict):
-            waiting.extend((item, at.at((key,))) for key, item in here.items())
-        else:
-            waiting.extend((item, at.at((index,))) for index, item in enumerate(here))
+        for key, item in here.items() if isinstance(here, dict) else enumerate(here):
+            if item and isinstance(item, _COLLECTIONS):
+                waiting.append((item, at.child(key)))
     return found
 
 
@@ -153,10 +168,12 @@ def _follow_mapping(
     path: Path,
 ) -> Origin:
     known = origin.children if isinstance(origin.children, dict) else {}
-    children: dict[str, Origin] = {}
+    children = dict(known)
     moved: dict[int, Origin] | None = None
     for key, value in after.items():
         old = before.get(key, _ABSENT)
+        if old is value:
+            continue
         if old is _ABSENT:
             changes.append(Change(step, (*path, key), None, value, origin))
             if moved is None and isinstance(value, dict | list):
@@ -168,6 +185,7 @@ def _follow_mapping(
     for key, value in before.items():
         if key not in after:
             changes.append(Change(step, (*path, key), value, None, known.get(key, origin)))
+            children.pop(key, None)
     return Origin(origin.file, origin.line, origin.column, origin.steps, children)
 
 
@@ -201,6 +219,8 @@ def _match(before: list[Any], after: list[Any]) -> dict[int, int]:
 
     With equal lengths what is left over is matched by position.
     """
+    if len(before) == len(after) and _keep_their_places(before, after):
+        return dict(enumerate(range(len(before))))
     free = dict(enumerate(before))
     partner: dict[int, int] = {}
     for same in (_identical, _namesake):
@@ -218,6 +238,19 @@ def _match(before: list[Any], after: list[Any]) -> dict[int, int]:
     return partner
 
 
+def _keep_their_places(before: list[Any], after: list[Any]) -> bool:
+    """Whether each element is the one that was there, or its namesake and nobody else's."""
+    names: set[Any] = set()
+    for old, new in zip(before, after, strict=True):
+        if old is new:
+            continue
+        name = new.get("name") if isinstance(new, dict) and isinstance(old, dict) else None
+        if not isinstance(name, str) or old.get("name") != name or name in names:
+            return False
+        names.add(name)
+    return True
+
+
 def _identical(old: Any, new: Any) -> bool:
     return old is new or (
         not isinstance(old, dict | list) and type(old) is type(new) and old == new
@@ -228,6 +261,29 @@ def _namesake(old: Any, new: Any) -> bool:
     if not (isinstance(old, dict) and isinstance(new, dict)):
         return False
     return any(key in old and old[key] == new.get(key) for key in _NAMING_KEYS)
+
+
+def traced(value: Any, origin: Origin) -> list[tuple[Path, Any, Origin]]:
+    """Every value within a value, itself first, with its path and origin."""
+    found: list[tuple[Path, Any, Origin]] = []
+    _trace(value, origin, (), found)
+    return found
+
+
+def _trace(value: Any, origin: Origin, path: Path, found: list[tuple[Path, Any, Origin]]) -> None:
+    found.append((path, value, origin))
+    children = origin.children
+    if isinstance(value, dict):
+        known = children if isinstance(children, dict) else {}
+        for key, item in value.items():
+            below = known.get(key, origin)
+            if isinstance(item, _COLLECTIONS):
+                _trace(item, below, (*path, key), found)
+            else:
+                found.append(((*path, key), item, below))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            _trace(item, origin.child(index), (*path, index), found)
 
 
 def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:

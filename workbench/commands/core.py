@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -37,6 +38,7 @@ def run(command: str, arguments: Sequence[str]) -> int:
         "check": _check,
         "digest": _digest,
     }
+    gc.disable()  # the process ends with its command: looking for cycles costs more than it frees
     try:
         return commands[command](arguments)
     except UnreadableSource as error:

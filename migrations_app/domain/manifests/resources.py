@@ -7,6 +7,7 @@ belongs, so that the schema check can name it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from migrations_app.domain.bundle import Object
@@ -50,11 +51,12 @@ def group(body: Mapping[str, Any]) -> str:
 def get(value: Any, path: Path) -> Any:
     """What stands at a path, None if the path leads nowhere."""
     for step in path:
-        is_key = isinstance(value, dict) and step in value
-        is_index = isinstance(value, list) and isinstance(step, int) and step < len(value)
-        if not is_key and not is_index:
+        if isinstance(value, dict):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+            value = value[step]
+        else:
             return None
-        value = value[step]
     return value
 
 
@@ -84,9 +86,16 @@ def remove_at(value: Any, path: Path) -> Any:
 
 def pod_spec_path(body: Object) -> Path | None:
     """Where a workload keeps its pod specification, if it has one; None for everything else."""
-    kind = body.get("kind")
-    path = POD_SPEC_PATHS.get(kind) if isinstance(kind, str) else None
-    return path if path is not None and group(body) in _GROUPS[str(kind)] else None
+    kind, version = body.get("kind"), body.get("apiVersion")
+    if not isinstance(kind, str) or not isinstance(version, str | None):
+        return None
+    return _pod_spec_path(version or "", kind)
+
+
+@lru_cache(maxsize=1024)
+def _pod_spec_path(version: str, kind: str) -> Path | None:
+    in_group = version.rpartition("/")[0] in _GROUPS.get(kind, ())
+    return POD_SPEC_PATHS[kind] if in_group else None
 
 
 def pod_spec(body: Object) -> tuple[Path, dict[str, Any]] | None:

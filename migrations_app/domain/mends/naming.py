@@ -176,11 +176,14 @@ class ValidNames:
         result = body
         if index in named.positions:
             result = replace_at(result, ("metadata", "name"), named.positions[index])
-        result = rewrite_references(result, OBJECT_REFERENCES, named.new_name)
+        if named.renamed:
+            result = rewrite_references(result, OBJECT_REFERENCES, named.new_name)
         found = pod_spec(result)
         if found is not None:
-            path, spec = found
-            changed = rewrite_references(spec, POD_REFERENCES, named.new_name)
+            path, changed = found
+            spec = changed
+            if named.renamed:
+                changed = rewrite_references(changed, POD_REFERENCES, named.new_name)
             changed = with_valid_names(changed)
             if changed is not spec:
                 result = replace_at(result, path, changed)

@@ -78,7 +78,9 @@ def _scale_target(value: dict[str, Any], new_name: NewName) -> dict[str, Any]:
 
 def matches(value: Any, pattern: Pattern) -> Iterator[Path]:
     """Every path in the value that the pattern leads to."""
-    yield from _matches(value, pattern, ())
+    if isinstance(value, Mapping) and pattern[0] not in value and pattern[0] != "*":
+        return iter(())
+    return _matches(value, pattern, ())
 
 
 def _matches(value: Any, pattern: Pattern, path: Path) -> Iterator[Path]:
