@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -72,7 +73,9 @@ def volume(name: str, labels: Mapping[str, str]) -> dict[str, Any]:
 
 
 def network(name: str, labels: Mapping[str, str]) -> dict[str, Any]:
-    return {"name": name, "driver": "bridge", "labels": dict(labels), "internal": True}
+    identity = hashlib.sha256(name.encode()).hexdigest()
+    kind = {"driver": "bridge", "internal": True}
+    return {"name": name, "id": identity, **kind, "labels": dict(labels)}
 
 
 def member(value: dict[str, Any]) -> bytes:

@@ -116,8 +116,8 @@ class FakePodman:
         self._called("capture", name)
         if name in self.captures:
             return self.captures[name]
-        pod = self._pod(name)
-        item = None if pod else self._find(name)
+        item = None if self._pod(name) else self._find(name)
+        pod = self._pod(item.pod if item else name)
         members = pod.containers if pod else [item] if item else []
         owner = pod.name if pod else members[0].name
         now = self.clock.monotonic()

@@ -13,6 +13,7 @@ from migrations_app.adapters.podman.listing import filters
 from migrations_app.domain.errors import EngineError, EngineUnreachable
 
 REMOVE_SECONDS = 60.0
+KILL_SECONDS = 5.0
 
 
 def remove_labelled(connection: Connection, label: str, value: str) -> list[str]:
@@ -21,7 +22,8 @@ def remove_labelled(connection: Connection, label: str, value: str) -> list[str]
     containers = connection.get("containers/json", _all(wanted)) or []
     pods = connection.get("pods/json", filters(label=wanted)) or []
     owners = {str(pod["Id"]) for pod in pods}
-    _kill(connection, [*_members(connection, owners), *containers])
+    for pod in owners:
+        _kill_pod(connection, pod)
     doomed = [(f"pod/{pod['Name']}", f"pods/{segment(str(pod['Id']))}") for pod in pods]
     doomed += [
         (f"container/{item['Names'][0]}", f"containers/{segment(str(item['Id']))}")
@@ -56,17 +58,22 @@ def labelled(connection: Connection, label: str) -> Mapping[str, Mapping[str, st
     return found
 
 
-def _members(connection: Connection, pods: set[str]) -> list[Mapping[str, Any]]:
-    listed = connection.get("containers/json", {"all": "true"}) or [] if pods else []
-    return [item for item in listed if item.get("Pod") in pods]
+def _kill_pod(connection: Connection, pod: str) -> None:
+    """End what runs in a pod at once, so that removing it does not wait for who heeds no signal.
 
-
-def _kill(connection: Connection, containers: list[Mapping[str, Any]]) -> None:
-    """End what runs at once, one by one: a pod that is still starting holds its own lock."""
-    for item in containers:
-        if item.get("State") == "running":
+    A pod that is still starting holds its own lock: then its containers are ended one by one, which
+    Podman takes longer to clean up after.
+    """
+    signal = {"signal": "SIGKILL"}
+    try:
+        connection.post(f"pods/{segment(pod)}/kill", signal, seconds=KILL_SECONDS)
+    except EngineUnreachable:
+        listed = connection.get("containers/json", {"all": "true", **filters(pod=pod)}) or []
+        for item in listed:
             with suppress(EngineError):
-                connection.post(f"containers/{segment(item['Id'])}/kill", {"signal": "SIGKILL"})
+                connection.post(f"containers/{segment(str(item['Id']))}/kill", signal)
+    except EngineError:
+        return  # nothing of it runs, or it is gone
 
 
 def _delete(connection: Connection, path: str) -> bool:
