@@ -53,6 +53,7 @@ class PrivateBroker:
             "save": "",
             "maxmemory-policy": "noeviction",
             "loglevel": "warning",
+            "logfile": str(data / "redis.log"),
             "daemonize": "no",
         }
         return [self.server, *(part for k, v in settings.items() for part in (f"--{k}", v))]

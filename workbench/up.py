@@ -139,7 +139,7 @@ def workers(folder: Path, env: dict[str, str]) -> list[Child]:
     """Worker and reaper: everything that background work needs beside the broker."""
     python = sys.executable
     if env["WORKBENCH_BROKER"] == "redis":
-        worker = [python, "-m", "celery", "-A", "workbench.celery", "worker"]
+        worker = [python, "-m", "celery", "--quiet", "-A", "workbench.celery", "worker"]
         worker += ["--loglevel=WARNING", "--concurrency=2", "--without-gossip", "--without-mingle"]
     else:
         worker = [python, MANAGE, "poll_runs"]
@@ -154,7 +154,9 @@ def web(env: dict[str, str], address: str, port: int) -> Child:
     command = [sys.executable, "-m", "uvicorn", "workbench.asgi:application", "--host", address]
     command += ["--port", str(port), "--lifespan", "off", "--log-level", "warning"]
     command += ["--timeout-graceful-shutdown", "5", "--no-server-header"]
-    return Child("web", command, env)
+    # Assets are found where they are; the folder of collected ones need not exist.
+    quiet = {"PYTHONWARNINGS": "ignore:No directory at:UserWarning", **env}
+    return Child("web", command, quiet)
 
 
 def answers(address: str, port: int) -> bool:
