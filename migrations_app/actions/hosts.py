@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -14,13 +15,12 @@ from migrations_app.actions.permissions import Actor, Verb
 from migrations_app.actions.unit import action
 from migrations_app.domain.audit.tags import Tag
 from migrations_app.domain.errors import Conflict, EngineError, InvalidInput, StaleState
+from migrations_app.domain.hosts import parse_host_url
 from migrations_app.domain.messages import msg
 from migrations_app.domain.names import is_label
 from migrations_app.models import Host
 from migrations_app.models.hosts import LOCAL
 from migrations_app.ports import EngineInfo
-
-_SCHEMES = ("unix", "ssh", "http+unix", "tcp")
 
 
 @transaction.atomic
@@ -124,15 +124,7 @@ def note_seen(*, host: Host, info: EngineInfo) -> None:
 
 
 def _check_url(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in _SCHEMES or not (parts.netloc or parts.path.strip("/")):
-        raise InvalidInput(
-            msg(
-                "%(url)s is no address of a Podman host. Give unix:///path/podman.sock, "
-                "ssh://user@host/path/podman.sock or tcp://host:port.",
-                url=without_password(url),
-            )
-        )
+    parse_host_url(url, settings.WORKBENCH_SOCKET_DIRS)
 
 
 def without_password(url: str) -> str:

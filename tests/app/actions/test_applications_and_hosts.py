@@ -106,9 +106,12 @@ def test_a_host_needs_an_address(administrator: Actor, url: str) -> None:
         add_host(actor=administrator, name="edge", url=url)
 
 
-def test_a_password_in_an_address_stays_out_of_the_trail(administrator: Actor) -> None:
-    add_host(actor=administrator, name="edge", url="ssh://root:hunter2@edge/run/podman.sock")
-    assert "hunter2" not in AuditEvent.objects.get().body
+def test_a_password_in_an_address_is_refused_and_not_repeated(administrator: Actor) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        add_host(actor=administrator, name="edge", url="ssh://root:hunter2@edge/run/podman.sock")
+    assert "hunter2" not in str(refused.value)
+    assert not Host.objects.filter(name="edge").exists()
+    assert not any("hunter2" in event.body for event in AuditEvent.objects.all())
 
 
 def test_allowing_rehearsals_is_an_audited_change(administrator: Actor, operator: Actor) -> None:
