@@ -8,6 +8,7 @@ Tasks are addressed by name, so that nothing here imports them.
 from __future__ import annotations
 
 import logging
+import threading
 from enum import StrEnum
 from uuid import UUID
 
@@ -17,6 +18,9 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
+
+_loading = threading.Lock()
+"""A thread must not find the tasks of a module that another one is still importing."""
 
 
 class Task(StrEnum):
@@ -42,6 +46,7 @@ def ring(run_id: UUID) -> bool:
 
 def do_here(run_id: UUID, *, try_again: bool = True) -> bool:
     """Do a run in this very process, as a worker would; False if somebody else has it."""
-    current_app.autodiscover_tasks(["migrations_app"], force=True)
+    with _loading:
+        current_app.autodiscover_tasks(["migrations_app"], force=True)
     task = current_app.tasks[Task.EXECUTE_RUN.value]
     return bool(task(str(run_id), try_again=try_again))
