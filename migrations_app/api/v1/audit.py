@@ -221,10 +221,11 @@ def _json_lines(batch: Iterable[AuditEvent]) -> str:
 
 
 def _csv_lines(batch: Iterable[AuditEvent]) -> str:
-    return "".join(_csv(_row(_shown(event))) for event in batch)
+    return "".join(_csv(cells(_shown(event))) for event in batch)
 
 
-def _row(told: dict[str, Any]) -> Iterator[str]:
+def cells(told: dict[str, Any]) -> Iterator[str]:
+    """One event as a row of a sheet."""
     named = {
         **told,
         "actor": told["actor"]["name"],

@@ -1,0 +1,165 @@
+"""Presets by text, versions and impact; previews and checks that store nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from defusedxml.ElementTree import fromstring
+
+from migrations_app.models import AuditEvent, Preset, Service, Source
+from tests.app.api.conftest import Api, require_problem
+from tests.app.api.test_main_job import form
+
+pytestmark = pytest.mark.django_db
+
+PRESET = """\
+name: bank
+scope: {application: banking-app}
+resources: {default: {limits: {memory: 64Mi}}}
+"""
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: web}
+spec: {containers: [{name: web, image: localhost/web, env: [{name: PASSWORD, value: hunter2}]}]}
+"""
+
+
+@pytest.fixture
+def preset(api: Api, web: Service) -> Any:
+    response = api.post("presets/", {"text": PRESET})
+    assert response.status_code == 201, response.content
+    return response.json()
+
+
+def test_a_preset_is_what_its_text_says(api: Api, preset: Any) -> None:
+    assert (preset["name"], preset["application"], preset["version"]) == ("bank", "banking-app", 1)
+    assert api.get(f"presets/{preset['id']}/").json()["text"] == PRESET
+    assert api.get("presets/?application=banking-app&q=ba").json()["count"] == 1
+    assert api.post("presets/", {"text": PRESET}).status_code == 409
+    bad = require_problem(api.post("presets/", {"text": "name: x\nregistri: {}\n"}))
+    assert (bad["status"], bad["code"], bad["errors"][0]["line"]) == (422, "invalid_preset", 2)
+
+
+def test_versions_are_added_and_never_changed(api: Api, preset: Any) -> None:
+    path = f"presets/{preset['id']}/versions/"
+    second = api.post(path, {"text": PRESET.replace("64Mi", "128Mi")})
+    assert (second.status_code, second.json()["number"]) == (201, 2)
+    assert api.post(path, {"text": PRESET.replace("64Mi", "128Mi")}).status_code == 409
+    renamed = api.post(path, {"text": PRESET.replace("name: bank", "name: other")})
+    assert renamed.status_code == 422
+    assert [item["number"] for item in api.get(path).json()["results"]] == [2, 1]
+
+
+def test_the_impact_of_a_preset_is_what_would_be_gone_without_it(
+    api: Api, preset: Any, services: dict[str, Service]
+) -> None:
+    found = api.get(f"presets/{preset['id']}/impact/").json()["results"]
+    assert [item["key"] for item in found] == ["db", "web"]
+    assert all(item["changed"] > 0 and not item["problem"] for item in found)
+    assert "64Mi" in json.dumps(found[0]["objects"])
+
+
+def test_pins_are_kept_in_order(api: Api, preset: Any, web: Service) -> None:
+    path = f"services/{web.pk}/presets/"
+    tag = api.get(path)["ETag"]
+    pins = [{"preset": preset["id"], "version": 1, "environment": "staging"}]
+    pinned = api.put(path, pins, If_Match=tag)
+    assert pinned.status_code == 200, pinned.content
+    assert pinned.json() == [{**pins[0], "name": "bank"}]
+    again = api.put(path, pinned.json(), If_Match=pinned["ETag"])
+    assert again.status_code == 200
+    unknown = api.put(path, [{"preset": "nothing", "version": 1}], If_Match="*")
+    assert require_problem(unknown)["errors"][0]["pointer"] == "/0/preset"
+    assert api.put(path, [{"preset": "bank", "version": 9}], If_Match="*").status_code == 422
+    huge = api.put(path, [{"preset": "bank", "version": 2**40}], If_Match="*")
+    assert huge.status_code == 422
+
+
+def test_a_preview_stores_nothing_and_shows_no_secret(viewing: Api, web: Service) -> None:
+    before = (Source.objects.count(), AuditEvent.objects.count(), Preset.objects.count())
+    response = viewing.post("preview/", {"content": POD, "presets": [PRESET]})
+    assert response.status_code == 200, response.content
+    made = response.json()
+    assert {"manifest", "digest", "trail", "findings", "questions", "loss"} <= set(made)
+    assert "64Mi" in made["manifest"]
+    assert "hunter2" not in response.content.decode()
+    assert any(change["by"] == "bank" for change in made["trail"])
+    assert before == (
+        Source.objects.count(),
+        AuditEvent.objects.count(),
+        Preset.objects.count(),
+    )
+
+
+def test_presets_of_a_preview_are_texts_objects_names_or_ids(api: Api, preset: Any) -> None:
+    for which in (
+        preset["id"],
+        "bank",
+        "bank@1",
+        PRESET,
+        {"preset": "bank", "version": 1},
+        {"name": "here", "resources": {"default": {"limits": {"memory": "64Mi"}}}},
+    ):
+        made = api.post("preview/", {"content": POD, "presets": [which]})
+        assert made.status_code == 200, made.content
+        assert "64Mi" in made.json()["manifest"], which
+    for wrong in ("nothing", "bank@9", {"name": "x", "unknown": 1}, 1, "name: [", "bank@x"):
+        assert api.post("preview/", {"content": POD, "presets": [wrong]}).status_code == 422, wrong
+
+
+def test_what_a_preview_refuses(api: Api, web: Service) -> None:
+    needs = """\
+name: n
+parameters: {TAG: {required: true}}
+registry: {rewrite: [{from: localhost, to: registry.example.com}], tag: "${TAG}"}
+"""
+    missing = api.post("preview/", {"content": POD, "presets": [needs]})
+    assert (missing.status_code, missing.json()["code"]) == (422, "missing_parameter")
+    given = {"content": POD, "presets": [needs], "parameters": {"TAG": "1"}}
+    assert api.post("preview/", given).status_code == 200
+    unreadable = require_problem(api.post("preview/", {"content": "a: [", "filename": "a.yaml"}))
+    assert (unreadable["status"], unreadable["errors"][0]["file"]) == (400, "a.yaml")
+    version = api.post("preview/", {"content": POD, "kubernetes_version": "1.02"})
+    assert require_problem(version)["errors"][0]["pointer"] == "/kubernetes_version"
+
+
+def test_a_check_is_written_as_its_reader_wants_it(api: Api, web: Service) -> None:
+    plain = api.post("check/", {"content": POD}).json()
+    assert set(plain) == {"findings"}
+    failed = api.post("check/?fail_on=low", {"content": POD})
+    assert (failed.json()["verdict"], failed["Kakehashi-Verdict"]) == ("failed", "failed")
+    sarif = api.post("check/?report=sarif&fail_on=blocker", {"content": POD})
+    assert sarif["Content-Type"] == "application/sarif+json"
+    assert json.loads(sarif.content)["version"] == "2.1.0"
+    assert sarif["Kakehashi-Verdict"] in ("passed", "failed")
+    junit = api.post("check/?report=junit", {"content": POD})
+    assert fromstring(junit.content).tag == "testsuites"
+    gitlab = api.post("check/?report=gitlab", {"content": POD}).json()
+    assert {"check_name", "fingerprint", "severity", "location"} <= set(gitlab[0])
+    assert api.post("check/?report=xls", {"content": POD}).status_code == 422
+    assert (
+        api.post("check/?report=junit", {"content": POD}, Accept="application/xml").status_code
+        == 200
+    )
+
+
+def test_a_form_is_checked_as_well(api: Api, web: Service) -> None:
+    body, content_type = form({}, [("a.yaml", POD), ("b.yaml", POD.replace("web", "db"))])
+    found = api.raw("check/", body, content_type).json()["findings"]
+    assert {item["place"]["file"] for item in found} == {"a.yaml", "b.yaml"}
+    body, content_type = form({"surprise": "x"}, [("a.yaml", POD)])
+    assert api.raw("check/", body, content_type).status_code == 422
+    body, content_type = form({}, [])
+    assert api.raw("check/", body, content_type).status_code == 422
+    assert api.raw("check/", b"--x\r\nnonsense", "multipart/form-data; boundary=x").status_code in (
+        400,
+        422,
+    )
+    assert api.raw("check/", b"nonsense", "multipart/form-data").status_code == 400
+
+
+def test_whoever_has_no_role_checks_nothing(outside: Api) -> None:
+    assert outside.post("check/", {"content": POD}).status_code == 403
