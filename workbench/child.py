@@ -13,6 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from migrations_app.domain.messages import Message, msg
+from workbench.language import say
+
 CALM_AFTER = 30.0
 """Seconds of life after which earlier deaths are forgotten."""
 
@@ -108,14 +111,32 @@ class Child:
         delay = DELAYS[min(self.failures, len(DELAYS) - 1)]
         self.failures += 1
         self._not_before = now + delay
-        how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-        print(f"{self.name} ended ({how}); it is started again in {delay:g} s.", file=sys.stderr)
-        if self.failures > len(DELAYS):
-            print(
-                f"{self.name} has ended {self.failures} times in a row. What it said is above; "
-                "bin/workbench doctor shows what is missing on this machine.",
-                file=sys.stderr,
+        how = (
+            msg("killed by %(signal)s", signal=signal.Signals(-code).name)
+            if code < 0
+            else msg("exit code %(code)s", code=code)
+        )
+        _tell(
+            msg(
+                "%(name)s ended (%(how)s); it is started again in %(delay)s s.",
+                name=self.name,
+                how=how,
+                delay=f"{delay:g}",
             )
+        )
+        if self.failures > len(DELAYS):
+            _tell(
+                msg(
+                    "%(name)s has ended %(count)s times in a row. What it said is above; "
+                    "bin/workbench doctor shows what is missing on this machine.",
+                    name=self.name,
+                    count=self.failures,
+                )
+            )
+
+
+def _tell(message: Message) -> None:
+    print(say(message), file=sys.stderr)
 
 
 def _die_with(supervisor: int) -> None:

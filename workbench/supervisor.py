@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable, Sequence
 from types import FrameType
 
+from migrations_app.domain.messages import msg
 from workbench.child import Child
+from workbench.language import say
 
 STOP_WITHIN = 12.0
 """Seconds a process has to end by itself."""
@@ -60,12 +62,12 @@ class Supervisor:
                 self._announce()
             elif not announced and not said_late and time.monotonic() > late_at:
                 said_late = True
-                print("The web server does not answer yet.", file=sys.stderr)
+                print(say(msg("The web server does not answer yet.")), file=sys.stderr)
             time.sleep(LOOK_EVERY)
 
     def _stop(self) -> None:
         """First those who use, all at once; last what is used. A second signal ends the wait."""
-        print("\nStopping …", file=sys.stderr)
+        print("\n" + say(msg("Stopping …")), file=sys.stderr)
         for last in (False, True):
             group = [child for child in self.children if child.stops_last is last]
             for child in group:
@@ -77,5 +79,6 @@ class Supervisor:
                 time.sleep(0.05)
             for child in group:
                 if not child.end():
-                    print(f"{child.name} did not end in time and was killed.", file=sys.stderr)
-        print("Stopped.", file=sys.stderr)
+                    late = msg("%(name)s did not end in time and was killed.", name=child.name)
+                    print(say(late), file=sys.stderr)
+        print(say(msg("Stopped.")), file=sys.stderr)

@@ -15,8 +15,10 @@ import struct
 import sys
 from pathlib import Path
 
+from migrations_app.domain.messages import Message, msg
 from workbench.broker import PrivateBroker, find_server
 from workbench.child import Child
+from workbench.language import say
 from workbench.supervisor import Supervisor
 
 EX_OK, EX_UNAVAILABLE = 0, 69
@@ -75,18 +77,27 @@ def _hindrance(folder: Path, address: str, port: int) -> str:
     from workbench.preparation import hold
 
     if not hold(folder, "up"):
-        return (
-            f"Another bin/up is serving from {folder}. Stop it first, or use another folder: "
-            "WORKBENCH_DATA_DIR=other bin/up"
+        return say(
+            msg(
+                "Another bin/up is serving from %(folder)s. Stop it first, or use another folder: "
+                "WORKBENCH_DATA_DIR=other bin/up",
+                folder=folder,
+            )
         )
     try:
         with socket.socket(_family(address)) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((address, port))
     except OSError as error:
-        return (
-            f"Port {port} of {address} cannot be used ({error.strerror}). Choose another: "
-            f"WORKBENCH_PORT={port + 1 if port < 65535 else 8000} bin/up"
+        return say(
+            msg(
+                "Port %(port)s of %(address)s cannot be used (%(why)s). Choose another: "
+                "WORKBENCH_PORT=%(other)s bin/up",
+                port=port,
+                address=address,
+                why=error.strerror,
+                other=port + 1 if port < 65535 else 8000,
+            )
         )
     return ""
 
@@ -109,18 +120,18 @@ def _prepare(folder: Path) -> str:
     return ""
 
 
-def choose_broker(folder: Path, env: dict[str, str]) -> str:
+def choose_broker(folder: Path, env: dict[str, str]) -> Message:
     """Settle how work gets to the worker, for all processes; returns it in words."""
     if env.get("REDIS_URL") or env.get("REDIS_URL_FILE"):
         env["WORKBENCH_BROKER"] = "redis"
-        return "the Redis at REDIS_URL"
+        return msg("the Redis at REDIS_URL")
     server = find_server()
     if server is None or env.get("WORKBENCH_BROKER") == "none":
         env["WORKBENCH_BROKER"] = "none"
-        return "no broker: the worker looks for work itself"
+        return msg("no broker: the worker looks for work itself")
     env["REDIS_URL"] = PrivateBroker(server, folder).url
     env["WORKBENCH_BROKER"] = "redis"
-    return "a private Redis in the data folder"
+    return msg("a private Redis in the data folder")
 
 
 def broker_children(folder: Path, env: dict[str, str]) -> list[Child]:
@@ -168,17 +179,24 @@ def answers(address: str, port: int) -> bool:
         return False
 
 
-def _announce(folder: Path, address: str, port: int, mode: str) -> None:
+def _announce(folder: Path, address: str, port: int, mode: Message) -> None:
     host = f"[{address}]" if ":" in address else address
-    print(f"\nKakehashi is at http://{host}:{port}")
     kept = folder / "admin-password"
-    given = os.environ.get("WORKBENCH_ADMIN_PASSWORD") or not kept.exists()
-    print(
-        f"Log in as admin with {'the password you chose' if given else f'the password in {kept}'}."
+    if os.environ.get("WORKBENCH_ADMIN_PASSWORD") or not kept.exists():
+        login = msg("Log in as admin with the password you chose.")
+    else:
+        login = msg("Log in as admin with the password in %(file)s.", file=kept)
+    work = msg(
+        "Work goes through %(mode)s. Data: %(folder)s. Ctrl-C stops everything.",
+        mode=mode,
+        folder=folder,
     )
-    print(f"Work goes through {mode}. Data: {folder}. Ctrl-C stops everything.", flush=True)
+    print("\n" + say(msg("Kakehashi is at %(url)s", url=f"http://{host}:{port}")))
+    print(say(login))
+    print(say(work), flush=True)
     if shutil.which("podman") is None:
-        print("There is no podman here: captures and rehearsals will not work.", file=sys.stderr)
+        missing = msg("There is no podman here: captures and rehearsals will not work.")
+        print(say(missing), file=sys.stderr)
 
 
 def _family(address: str) -> socket.AddressFamily:

@@ -26,7 +26,7 @@ def a_redis(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_given_redis_is_used(tmp_path: Path, a_redis: None) -> None:
     env = {"REDIS_URL": "redis://elsewhere:6379/0"}
-    assert "REDIS_URL" in up.choose_broker(tmp_path, env)
+    assert "REDIS_URL" in str(up.choose_broker(tmp_path, env))
     assert env["WORKBENCH_BROKER"] == "redis"
     assert up.broker_children(tmp_path, env) == []
     assert "celery" in up.workers(tmp_path, env)[0].command
@@ -46,7 +46,7 @@ def test_else_a_private_one_on_a_socket(tmp_path: Path, a_redis: None) -> None:
 
 def test_else_the_worker_looks_itself(tmp_path: Path, no_redis: None) -> None:
     env: dict[str, str] = {}
-    assert "no broker" in up.choose_broker(tmp_path, env)
+    assert "no broker" in str(up.choose_broker(tmp_path, env))
     worker, reaper = up.workers(tmp_path, env)
     assert worker.command[-1] == "poll_runs"
     assert reaper.command[-1] == "reaper"
