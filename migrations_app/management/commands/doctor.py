@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from argparse import ArgumentParser
-from dataclasses import asdict
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from migrations_app.management.examination import FAILED, examine
+from migrations_app.management.examination import FAILED, Result, examine
+from migrations_app.queries.wording import translated
 
 
 class Command(BaseCommand):
@@ -24,10 +24,22 @@ class Command(BaseCommand):
         for result in examine():
             results.append(result)
             if not options["json"]:
-                self.stdout.write(f"{result.state:8} {result.subject:14} {result.detail}")
-                if result.remedy:
-                    self.stdout.write(f"{'':23} → {result.remedy}")
+                self._show(result)
         if options["json"]:
-            self.stdout.write(json.dumps([asdict(result) for result in results], indent=2))
+            self.stdout.write(json.dumps([_plain(result) for result in results], indent=2))
         if any(result.state == FAILED for result in results):
             raise CommandError("", returncode=1)
+
+    def _show(self, result: Result) -> None:
+        self.stdout.write(f"{result.state:8} {result.subject:14} {translated(result.detail)}")
+        if result.remedy is not None:
+            self.stdout.write(f"{'':23} → {translated(result.remedy)}")
+
+
+def _plain(result: Result) -> dict[str, str]:
+    return {
+        "subject": result.subject,
+        "state": result.state,
+        "detail": str(result.detail),
+        "remedy": str(result.remedy or ""),
+    }
