@@ -112,7 +112,7 @@ def test_presets_of_a_preview_are_texts_objects_names_or_ids(api: Api, preset: A
 
 def test_what_a_preview_refuses(api: Api, web: Service) -> None:
     needs = """\
-name: n
+name: tagged
 parameters: {TAG: {required: true}}
 registry: {rewrite: [{from: localhost, to: registry.example.com}], tag: "${TAG}"}
 """
