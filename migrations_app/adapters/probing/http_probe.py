@@ -66,13 +66,17 @@ def _request(
     watch.start()
     try:
         with plain:
-            return _exchange(target, plain)
+            answer = _exchange(target, plain)
     except (OSError, http.client.HTTPException):
         if over.is_set():
             raise TimeoutError("timed out") from None
         raise
     finally:
         watch.cancel()
+    # What was cut off can look like the end of an answer.
+    if over.is_set():
+        raise TimeoutError("timed out")
+    return answer
 
 
 def _exchange(target: ProbeTarget, plain: socket.socket) -> tuple[int, str, str]:
