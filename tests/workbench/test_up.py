@@ -120,7 +120,8 @@ def test_a_database_of_the_future_is_refused(tmp_path: Path) -> None:
             "applied TEXT)"
         )
         database.execute(
-            "INSERT INTO django_migrations VALUES (1, 'migrations_app', '9999_future', '2030')"
+            "INSERT INTO django_migrations VALUES (1, 'migrations_app', '9999_future', ?)",
+            ["2030-01-01"],
         )
     database.close()
     done = started(folder, WORKBENCH_PORT="8129", DATABASE_URL="")
