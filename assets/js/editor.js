@@ -9,7 +9,7 @@ import { EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
-const nonce = document.querySelector("meta[name=csp-nonce]")?.content ?? "";
+const nonce = document.querySelector("script[nonce]")?.nonce ?? "";
 
 const colours = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName), tags.labelName], color: "var(--kh-code-key)" },
@@ -79,6 +79,7 @@ function editor(field) {
       ],
     }),
   });
+  view.scrollDOM.tabIndex = 0;
   view.dom.style.height = field.dataset.editor || "480px";
   label?.addEventListener("click", () => view.focus());
   const problems = document.getElementById(`${field.id}-problems`);
@@ -91,7 +92,7 @@ function viewer(block) {
   box.className = "kh-editor kh-editor--bare";
   block.after(box);
   block.hidden = true;
-  block.editorView = new EditorView({
+  const view = new EditorView({
     parent: box,
     state: EditorState.create({
       doc: block.textContent,
@@ -101,6 +102,8 @@ function viewer(block) {
       ],
     }),
   });
+  view.scrollDOM.tabIndex = 0;
+  block.editorView = view;
 }
 
 function look(root) {

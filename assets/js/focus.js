@@ -17,6 +17,11 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb === "get") delete event.detail.headers["X-CSRFToken"];
 });
 
+// Nothing is polled for a page that nobody looks at.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden && event.detail.elt.getAttribute("hx-trigger")?.startsWith("every")) event.preventDefault();
+});
+
 whenever("select[data-submits], input[data-submits]", (field) => {
   field.addEventListener("change", () => field.form.requestSubmit());
 });

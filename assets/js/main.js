@@ -9,3 +9,5 @@ import "./shortcuts.js";
 import "./palette.js";
 import "./board.js";
 import "./log.js";
+import "./code.js";
+import "./uploads.js";
