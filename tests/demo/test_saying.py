@@ -1,0 +1,101 @@
+"""Lines and table: what a terminal shows, and what a file gets."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+
+from workbench.demo.screen import WIDTH, Screen, wants_colour
+from workbench.demo.table import table
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def _plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+
+
+def test_a_file_gets_no_colour_and_no_moving_lines() -> None:
+    stream = io.StringIO()
+    screen = Screen.of(stream)
+    with screen.step("Building") as said:
+        screen.moment("half-way")
+        screen.note("one of two")
+        said.append("two images")
+    text = stream.getvalue()
+    assert "\x1b" not in text
+    assert "\r" not in text
+    assert "half-way" not in text
+    assert text.splitlines()[0] == "    one of two"
+    assert text.splitlines()[1].startswith("  ✓ Building · two images")
+
+
+def test_a_terminal_gets_both_and_is_left_clean() -> None:
+    stream = _Terminal()
+    screen = Screen.of(stream)
+    with screen.step("Building"):
+        screen.moment("half-way")
+    text = stream.getvalue()
+    assert "\x1b[2m" in text
+    assert "half-way" in text
+    assert text.endswith("\x1b[0m\n")
+
+
+def test_nobody_who_minds_gets_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert wants_colour(_Terminal())
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not wants_colour(_Terminal())
+    monkeypatch.delenv("NO_COLOR")
+    monkeypatch.setenv("TERM", "dumb")
+    assert not wants_colour(_Terminal())
+
+
+def test_a_step_that_fails_says_so_and_lets_the_error_through() -> None:
+    stream = io.StringIO()
+    screen = Screen.of(stream)
+    with pytest.raises(ValueError, match="no"), screen.step("Building"):
+        raise ValueError("no")
+    assert stream.getvalue() == "  ✗ Building\n"
+
+
+def test_no_line_of_a_step_is_too_wide() -> None:
+    stream = io.StringIO()
+    screen = Screen.of(stream)
+    with screen.step("Building") as said:
+        said.append("x" * 200)
+    assert len(stream.getvalue().rstrip("\n")) <= WIDTH
+
+
+def test_a_terminal_that_knows_ascii_only_gets_ascii() -> None:
+    raw = io.BytesIO()
+    stream = io.TextIOWrapper(raw, encoding="ascii")
+    Screen.of(stream).line("✓ Moving local → compatible · 12 gates …")
+    stream.flush()
+    assert raw.getvalue() == b"+ Moving local > compatible - 12 gates .\n"
+
+
+HEAD = ("NAME", "KINDS", "TIME")
+
+
+def test_columns_line_up_and_cells_have_several_lines() -> None:
+    lines = table(HEAD, [[["web", "r1"], ["Deployment"], ["1.0 s"]]], width=40)
+    assert lines[0] == "NAME  KINDS       TIME"
+    assert set(lines[1]) == {"─"}
+    assert lines[2:] == ["web   Deployment  1.0 s", "r1"]
+
+
+def test_what_is_too_wide_is_wrapped_and_nothing_is_lost() -> None:
+    kinds = "Deployment StatefulSet Secret ConfigMap Service PersistentVolumeClaim"
+    lines = table(HEAD, [[["web"], [kinds], ["1.0 s"]]], width=40)
+    assert max(map(len, lines)) <= 40
+    assert [word for word in kinds.split() if word not in " ".join(lines)] == []
+
+
+def test_an_empty_table_is_its_head() -> None:
+    assert len(table(HEAD, [], width=40)) == 2
