@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 URLS = "migrations_app.api.urls"
@@ -26,13 +27,15 @@ def openapi() -> str:
     from drf_spectacular.validation import validate_schema
 
     GENERATOR_STATS.reset()
-    schema = SchemaGenerator(urlconf=URLS).get_schema(request=None, public=True)
+    generator: Any = SchemaGenerator
+    schema = generator(urlconf=URLS).get_schema(request=None, public=True)
     if GENERATOR_STATS:
         GENERATOR_STATS.emit_summary()
         raise SystemExit("The API cannot be described without warnings.")
-    validate_schema(schema)
-    text: bytes = OpenApiYamlRenderer().render(schema, renderer_context={})
-    return text.decode()
+    check: Any = validate_schema
+    check(schema)
+    renderer: Any = OpenApiYamlRenderer()
+    return str(renderer.render(schema, renderer_context={}), "utf-8")
 
 
 def preset_schema() -> str:
