@@ -8,14 +8,16 @@ caller, by label, however this ends.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from migrations_app.actions.rehearsal_meter import Meter
+from migrations_app.actions.rehearsal_words import describe, exit_message, short
 from migrations_app.domain.errors import EngineError
 from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.rehearsal.derive import RehearsalCopy
 from migrations_app.domain.rehearsal.schedule import ProbeBoard, ProbeTrack
-from migrations_app.domain.rehearsal.values import PodCopy, ProbeAction, ProbeKind
+from migrations_app.domain.rehearsal.values import PodCopy, ProbeKind
 from migrations_app.domain.rehearsal.verdict import Observations
 from migrations_app.ports import (
     Clock,
@@ -98,10 +100,17 @@ class Rehearser:
                     raise
                 if error.code == NOT_STARTED:
                     self.seen.failure = error.message
+                    self._last_words(pod)
                 else:
                     self.seen.obstacle = error.message
                 return
         self.seen.tracks = [track for _pod, board in self._boards for track in board.tracks]
+
+    def _last_words(self, pod: PodCopy) -> None:
+        """What containers said that ended before the pod had started; not every Podman keeps it."""
+        with suppress(EngineError):
+            self.pump(pod)
+            self._note_exit_codes(pod)
 
     def observe_subject(self) -> None:
         """Watch until it is ready or has ended, and a while after."""
@@ -147,7 +156,7 @@ class Rehearser:
             since = self._lines.get(state.id, 0)
             for line in self.engine.logs(state.id, since=since):
                 since += 1
-                self.say(_short(pod, state.name), line.stream, line.text)
+                self.say(short(pod, state.name), line.stream, line.text)
             self._lines[state.id] = since
         return states
 
@@ -185,14 +194,14 @@ class Rehearser:
         """None when every container has ended with 0."""
         while True:
             self.check()
-            states = [s for s in self.pump(pod) if _short(pod, s.name) in pod.containers]
+            states = [s for s in self.pump(pod) if short(pod, s.name) in pod.containers]
             self._sample(pod, states)
             ended = [s for s in states if not s.running and s.exit_code is not None]
             for state in ended:
                 if state.exit_code != 0:
-                    return _exit_message(pod, state)
+                    return exit_message(pod, state)
             if states and len(ended) == len(states):
-                self.seen.exit_codes = {_short(pod, s.name): s.exit_code or 0 for s in ended}
+                self.seen.exit_codes = {short(pod, s.name): s.exit_code or 0 for s in ended}
                 return None
             if self._now() > self.pace.deadline:
                 return msg(
@@ -230,9 +239,9 @@ class Rehearser:
         self.check()
         states = self.pump(pod)
         for state in states:
-            if _short(pod, state.name) in pod.containers and not state.running:
+            if short(pod, state.name) in pod.containers and not state.running:
                 if state.exit_code is not None:
-                    return _exit_message(pod, state)
+                    return exit_message(pod, state)
         self._sample(pod, states)
         for track in board.due(self._now()):
             self._probe(pod, states, track)
@@ -249,7 +258,7 @@ class Rehearser:
 
     def _probe(self, pod: PodCopy, states: list[ContainerState], track: ProbeTrack) -> None:
         plan = track.plan
-        state = next((s for s in states if _short(pod, s.name) == plan.container), None)
+        state = next((s for s in states if short(pod, s.name) == plan.container), None)
         if state is None:
             return
         result = self.prober.probe(
@@ -296,10 +305,10 @@ class Rehearser:
         word = "" if result.ok else f" ({track.in_a_row} of {plan.failure_threshold})"
         took = f" in {result.took * 1000:.0f} ms"
         stream = "stdout" if result.ok else "stderr"
-        self.say("prober", stream, f"{name} {_describe(plan.action)} {result.detail}{word}{took}")
+        self.say("prober", stream, f"{name} {describe(plan.action)} {result.detail}{word}{took}")
 
     def _sample(self, pod: PodCopy, states: Iterable[ContainerState]) -> None:
-        running = {s.id: _short(pod, s.name) for s in states if s.running}
+        running = {s.id: short(pod, s.name) for s in states if s.running}
         self.meter.sample(pod.workload, running, self._now())
 
     def measured(self, copy: RehearsalCopy) -> None:
@@ -314,34 +323,12 @@ class Rehearser:
         for state in self.engine.states(pod.name):
             user = self.engine.running_user(state.id)
             if user:
-                users[_short(pod, state.name)] = user
+                users[short(pod, state.name)] = user
         self.seen.users = users
 
     def _note_exit_codes(self, pod: PodCopy) -> None:
         self.seen.exit_codes = {
-            _short(pod, state.name): state.exit_code
+            short(pod, state.name): state.exit_code
             for state in self.engine.states(pod.name)
             if state.exit_code is not None and not state.running
         }
-
-
-def _short(pod: PodCopy, container: str) -> str:
-    """The container's name within its pod: Podman puts the pod's name before it."""
-    return container.removeprefix(f"{pod.name}-")
-
-
-def _describe(action: ProbeAction) -> str:
-    return {"http": "GET", "tcp": "connect", "exec": "exec", "grpc": "grpc"}[action.value]
-
-
-def _exit_message(pod: PodCopy, state: ContainerState) -> Message:
-    if state.oom_killed:
-        return msg(
-            "Container %(container)s was killed because it used more memory than its limit.",
-            container=_short(pod, state.name),
-        )
-    return msg(
-        "Container %(container)s ended with exit code %(code)s.",
-        container=_short(pod, state.name),
-        code=state.exit_code,
-    )

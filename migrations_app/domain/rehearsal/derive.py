@@ -24,6 +24,7 @@ from migrations_app.domain.rehearsal.probe_plans import probe_plans
 from migrations_app.domain.rehearsal.values import Deviation, PodCopy
 from migrations_app.domain.rehearsal.volumes import VolumePlan
 
+LONGEST_HOSTNAME = 63
 TO_THE_END = ("Job", "CronJob")
 
 
@@ -289,8 +290,13 @@ class _Maker:
         emitted: Mapping[str, list[dict[str, Any]]],
         volumes: VolumePlan,
     ) -> dict[str, Any]:
-        pod: dict[str, Any] = {"restartPolicy": "Never"}
-        for key in ("hostname", "hostAliases", "terminationGracePeriodSeconds"):
+        own_name = name.removeprefix(self.prefix)
+        pod: dict[str, Any] = {
+            "restartPolicy": "Never",
+            # Podman would take the pod's name, which is longer than a host's name may be.
+            "hostname": str(spec.get("hostname") or own_name)[:LONGEST_HOSTNAME],
+        }
+        for key in ("hostAliases", "terminationGracePeriodSeconds"):
             if spec.get(key):
                 pod[key] = spec[key]
         if spec.get("shareProcessNamespace"):
