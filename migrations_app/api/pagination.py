@@ -19,8 +19,10 @@ class Pages(PageNumberPagination):
     max_page_size = LARGEST
 
     def get_paginated_response(self, data: Any) -> Response:
-        response = super().get_paginated_response(data)
-        return _linked(response)
+        return _linked(super().get_paginated_response(data))
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        return _with_nulls(super().get_paginated_response_schema(schema))
 
 
 class Cursor(CursorPagination):
@@ -33,6 +35,9 @@ class Cursor(CursorPagination):
 
     def get_paginated_response(self, data: Any) -> Response:
         return _linked(super().get_paginated_response(data))
+
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        return _with_nulls(super().get_paginated_response_schema(schema))
 
 
 class LogCursor(Cursor):
@@ -53,3 +58,12 @@ def _linked(response: Response) -> Response:
     if links:
         response["Link"] = ", ".join(links)
     return response
+
+
+def _with_nulls(described: dict[str, Any]) -> dict[str, Any]:
+    """The first page has none before it, the last none after it."""
+    for name in ("next", "previous"):
+        told = described["properties"][name]
+        described["properties"][name] = {"type": ["string", "null"], "format": told["format"]}
+    described["required"] = [*described.get("required", ()), "next", "previous"]
+    return described

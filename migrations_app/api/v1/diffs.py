@@ -13,8 +13,8 @@ from migrations_app.domain.manifests.diff import ObjectDiff
 
 class FieldDiffOut(Out):
     path = serializers.CharField()
-    before = serializers.JSONField(allow_null=True)
-    after = serializers.JSONField(allow_null=True)
+    before = serializers.JSONField()
+    after = serializers.JSONField()
 
 
 class ObjectDiffOut(Out):

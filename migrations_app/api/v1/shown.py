@@ -67,8 +67,8 @@ class ChangeOut(Out):
     kind = serializers.ChoiceField(choices=CHANGE_KINDS)
     by = serializers.CharField(help_text="A preset as name@version, a question, a check …")
     why = serializers.CharField()
-    before = serializers.JSONField(allow_null=True)
-    after = serializers.JSONField(allow_null=True)
+    before = serializers.JSONField()
+    after = serializers.JSONField()
     file = serializers.CharField()
     line = serializers.IntegerField()
 

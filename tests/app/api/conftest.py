@@ -17,10 +17,12 @@ from django.utils import timezone
 
 from migrations_app import wiring
 from migrations_app.actions.sources import store_source
+from migrations_app.adapters.fakes.podman import FakePodman
 from migrations_app.domain.people.roles import Scope, scopes_of
 from migrations_app.models import Application, AuthToken, Service, User
 from migrations_app.models.tokens import hint, new_token_text, token_hash
 from migrations_app.queries.actors import Actor, verbs_anywhere
+from tests.app.api.world import World, made_world
 
 MANIFEST = """\
 apiVersion: apps/v1
@@ -190,3 +192,12 @@ def services(operator: Actor, application: Application) -> dict[str, Service]:
 @pytest.fixture
 def web(services: dict[str, Service]) -> Service:
     return services["web"]
+
+
+@pytest.fixture
+def world(operator: Actor, web: Service, monkeypatch: pytest.MonkeyPatch) -> World:
+    """One of everything, and a host in memory behind every address."""
+    engine = FakePodman(images={"localhost/web:1.2": "sha256:" + "0" * 64})
+    engine.run("web", "localhost/web:1.2")
+    monkeypatch.setattr(wiring, "podman_engine", lambda _host: engine)
+    return made_world(operator, web, engine)

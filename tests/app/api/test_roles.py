@@ -9,25 +9,15 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 
-from migrations_app import wiring
-from migrations_app.adapters.fakes.podman import FakePodman
 from migrations_app.domain.people.roles import SCOPES, Scope, Verb
-from migrations_app.models import Application, AuditEvent, AuthToken, LoginAttempt, Service
+from migrations_app.models import Application, AuditEvent, AuthToken, LoginAttempt
 from migrations_app.queries.actors import Actor, verbs, verbs_anywhere
 from tests.app.api.conftest import Api, close, token_of
-from tests.app.api.world import ROUTES, Route, World, addresses, made_world
+from tests.app.api.world import ROUTES, Route, World, addresses
 
 pytestmark = pytest.mark.django_db
 
 GROUPS = sorted({route.path.partition("/")[0] for route in ROUTES})
-
-
-@pytest.fixture
-def world(operator: Actor, web: Service, monkeypatch: pytest.MonkeyPatch) -> World:
-    engine = FakePodman(images={"localhost/web:1.2": "sha256:" + "0" * 64})
-    engine.run("web", "localhost/web:1.2")
-    monkeypatch.setattr(wiring, "podman_engine", lambda _host: engine)
-    return made_world(operator, web, engine)
 
 
 class Person:
