@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -32,7 +32,29 @@ def remove_labelled(connection: Connection, label: str, value: str) -> list[str]
     ]
     doomed += [(f"{t.kind}/{t.name}", t.path) for t in _things(connection, wanted)]
     removed: list[str] = []
-    failed: list[EngineError] = []
+    while doomed:
+        done, failed = _pass(connection, doomed)
+        removed += done
+        # Some go only when others that depend on them are gone; no progress is the end of it.
+        if failed and len(failed) == len(doomed):
+            raise failed[0].error
+        doomed = [(one.what, one.path) for one in failed]
+    return removed
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    what: str
+    path: str
+    error: EngineError
+
+
+def _pass(
+    connection: Connection, doomed: Sequence[tuple[str, str]]
+) -> tuple[list[str], list[_Failed]]:
+    """Try to remove each of them once: what was removed, and what was not."""
+    removed: list[str] = []
+    failed: list[_Failed] = []
     for what, path in doomed:
         try:
             if _delete(connection, path):
@@ -40,10 +62,8 @@ def remove_labelled(connection: Connection, label: str, value: str) -> list[str]
         except EngineUnreachable:
             raise
         except EngineError as error:
-            failed.append(error)
-    if failed:
-        raise failed[0]
-    return removed
+            failed.append(_Failed(what, path, error))
+    return removed, failed
 
 
 def labelled(connection: Connection, label: str) -> Mapping[str, Mapping[str, str]]:
@@ -79,6 +99,8 @@ def _kill_pod(connection: Connection, pod: str) -> None:
 def _delete(connection: Connection, path: str) -> bool:
     """False: it was gone already."""
     params = {"force": "true"}
+    if not path.startswith(("volumes/", "secrets/")):
+        params["timeout"] = "0"
     if path.startswith("containers/"):
         params["v"] = "true"
     try:
