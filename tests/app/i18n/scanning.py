@@ -19,8 +19,12 @@ WORD = re.compile(r"[^\W\d_]{2,}")
 
 READ_OUT = frozenset({"alt", "aria-label", "aria-description", "placeholder", "title"})
 NOT_READ = frozenset({"script", "style", "kbd", "code", "svg"})
-NAMES = frozenset({"Kakehashi", "架け橋", "Podman", "Kubernetes", "YAML", "JSON"})
+NAMES = frozenset(
+    {"Kakehashi", "架け橋", "Podman", "Kubernetes", "YAML", "JSON", "UTC", "Mi", "cgroup", "sha"}
+)
 """Words that are the same in every language."""
+
+FILE_NAME = re.compile(r"\w*\.(?:yaml|json)\b")
 
 
 class _Texts(HTMLParser):
@@ -47,7 +51,7 @@ class _Texts(HTMLParser):
             self._note(data)
 
     def _note(self, text: str) -> None:
-        if any(word not in NAMES for word in WORD.findall(text)):
+        if any(word not in NAMES for word in WORD.findall(FILE_NAME.sub("", text))):
             self.found.append((self.getpos()[0], " ".join(text.split())))
 
 

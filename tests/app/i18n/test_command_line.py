@@ -68,7 +68,7 @@ def test_errors_are_told_in_japanese(
     monkeypatch.setenv("WORKBENCH_LANGUAGE", "ja")
     assert cli.main(["render", "/does/not/exist"]) == 2
     told = capsys.readouterr().err
-    assert "ありません" in told
+    assert "ファイルが存在しません。" in told
 
 
 @pytest.mark.parametrize("report", ["json", "sarif", "junit", "gitlab"])

@@ -11,6 +11,9 @@ from tests.app.i18n import scanning
 ROOT = scanning.ROOT
 LANGUAGES_BY_THEIR_OWN_NAME = {"日本語", "English"}
 
+MADE_UP = {"Priya Raman", "高橋 健太", "banking-app"}
+"""People and an application of the style guide."""
+
 NOT_READ_BY_USERS = {
     "migrations_app/api/schema.py": "the OpenAPI document is in English",
     "migrations_app/domain/presets/shape.py": "descriptions of the published JSON Schema",
@@ -32,6 +35,8 @@ FOR_PROGRAMMERS = {
 )
 def test_templates_translate_all_they_show(path: Path) -> None:
     texts = scanning.texts_of_template(path.read_text(encoding="utf-8"))
+    if path.name == "styleguide.html":
+        texts = [text for text in texts if text[1] not in MADE_UP]
     assert [text for text in texts if text[1] not in LANGUAGES_BY_THEIR_OWN_NAME] == []
 
 
