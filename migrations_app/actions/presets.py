@@ -40,7 +40,7 @@ def create_preset(
         InvalidPreset: with line and column of everything that is wrong.
         Conflict: the name is taken.
     """
-    layer = Layer.from_text(text)
+    layer = Layer.from_text(text, named=True)
     application = _application(layer)
     _require(actor, application)
     try:
@@ -76,7 +76,7 @@ def create_version(*, actor: Actor, preset: Preset, text: str, schemas: Schemas)
         Conflict: it says exactly what the latest version says.
     """
     _require(actor, preset.application)
-    layer = Layer.from_text(text)
+    layer = Layer.from_text(text, named=True)
     preset = Preset.objects.select_for_update(of=("self",)).get(pk=preset.pk)
     slug = preset.application.slug if preset.application else ""
     if (layer.name, layer.application, layer.environment) != (

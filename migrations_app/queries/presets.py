@@ -83,7 +83,7 @@ def preview(text: str, service: Service | None, schemas: Schemas) -> PresetPrevi
         InvalidPreset: with line and column of everything that is wrong.
         MissingParameter: never; parameters get stand-ins.
     """
-    layer = Layer.from_text(text)
+    layer = Layer.from_text(text, named=True)
     if service is None:
         return PresetPreview(layer)
     inputs = gather(service.application)

@@ -6,19 +6,22 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
-
-import yaml
+from typing import NoReturn
 
 from migrations_app.adapters.folders import FolderFiles
 from migrations_app.domain.bundle import SourceFiles
 from migrations_app.domain.engine import Options, SecretsMode
+from migrations_app.domain.errors import UnreadableSource
 from migrations_app.domain.messages import Message, listed, msg
 from migrations_app.domain.presets.schema import Preset
+from migrations_app.domain.reading.decoding import decode
+from migrations_app.domain.reading.limits import STRICT
+from migrations_app.domain.reading.yaml_reader import read_yaml
 from workbench.language import say
 
-EX_USAGE = 64
-FORMATS = ("yaml",)
+UNREADABLE, EX_USAGE = 2, 64
+WRITTEN = ("yaml",)
+FORMATS = ("yaml", "kustomize", "helm", "podman", "quadlet", "compose")
 
 
 class Parser(argparse.ArgumentParser):
@@ -50,6 +53,8 @@ def add_inputs(parser: argparse.ArgumentParser) -> None:
 def source_files(options: argparse.Namespace) -> SourceFiles:
     """The files on the command line as one bundle."""
     root = Path(options.root) if options.root else None
+    if root is not None and not root.is_dir():
+        _refuse(msg("%(path)s is no folder; --root names one.", path=root))
     stdin = sys.stdin.buffer.read() if "-" in options.files else b""
     return FolderFiles.of(options.files, root=root, stdin=stdin)
 
@@ -58,7 +63,8 @@ def engine_options(options: argparse.Namespace, versions: Sequence[str]) -> Opti
     """What the engine is asked for.
 
     Raises:
-        SystemExit: 64, for a version that is not bundled or a file that cannot be used.
+        SystemExit: 64, for a version that is not bundled or a folder that is not there.
+        UnreadableSource: a file that an option names cannot be used.
         InvalidPreset: with every problem of a preset.
     """
     version = options.kubernetes_version
@@ -74,7 +80,7 @@ def engine_options(options: argparse.Namespace, versions: Sequence[str]) -> Opti
         environment=options.environment,
         namespace=options.namespace,
         kubernetes_version=version,
-        layers=tuple(Preset.from_text(_bytes(path), path) for path in options.preset),
+        layers=tuple(Preset.from_text(given(path), path) for path in options.preset),
         parameters=dict(options.parameters),
         images=dict(options.images),
         answers=_answers(options.answers),
@@ -89,23 +95,51 @@ def _pair(text: str) -> tuple[str, str]:
     return key, value
 
 
-def _answers(path: str | None) -> dict[str, str]:
-    if path is None:
-        return {}
-    try:
-        value: Any = yaml.safe_load(_bytes(path))
-    except (yaml.YAMLError, ValueError) as error:
-        _refuse(msg("%(path)s is neither YAML nor JSON: %(why)s", path=path, why=error))
-    if not isinstance(value, dict):
-        _refuse(msg("%(path)s must map question ids to answers.", path=path))
-    return {str(key): str(answer) for key, answer in value.items()}
+def written_format(text: str) -> str:
+    """A format by name; those of the contract that are not written yet are said to be so."""
+    if text in WRITTEN:
+        return text
+    if text in FORMATS:
+        problem = msg(
+            "the format %(format)s is not written by this version, only %(known)s is",
+            format=text,
+            known=listed(WRITTEN),
+        )
+    else:
+        problem = msg(
+            "%(format)s is no format; there is %(known)s", format=repr(text), known=listed(WRITTEN)
+        )
+    raise argparse.ArgumentTypeError(say(problem))
 
 
-def _bytes(path: str) -> bytes:
+def given(path: str) -> bytes:
+    """The bytes of a file that an option names.
+
+    Raises:
+        UnreadableSource: it is not there, or may not be read.
+    """
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        _refuse(msg("%(path)s cannot be read: %(why)s.", path=path, why=error.strerror))
+        why = msg("%(path)s cannot be read: %(why)s.", path=path, why=error.strerror)
+        raise UnreadableSource(why) from None
+
+
+def _answers(path: str | None) -> dict[str, str]:
+    if path is None:
+        return {}
+    documents, _findings = read_yaml(decode(given(path), path, STRICT), path, STRICT)
+    value = documents[0].value if len(documents) == 1 else None
+    if not isinstance(value, dict) or any(isinstance(v, dict | list) for v in value.values()):
+        raise UnreadableSource(msg("%(path)s must map question ids to answers.", path=path))
+    return {key: _word(answer) for key, answer in value.items()}
+
+
+def _word(answer: object) -> str:
+    """An answer as text, also where YAML takes it for a truth value."""
+    if isinstance(answer, bool):
+        return "true" if answer else "false"
+    return "" if answer is None else str(answer)
 
 
 def _refuse(message: Message) -> NoReturn:

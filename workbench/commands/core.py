@@ -3,32 +3,42 @@
 from __future__ import annotations
 
 import gc
+import io
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from migrations_app.adapters.schemas import BundledSchemas
-from migrations_app.domain.bundle import Bundle
 from migrations_app.domain.engine import Made, SecretsMode, render
-from migrations_app.domain.errors import InvalidInput, MissingParameter, UnreadableSource
+from migrations_app.domain.errors import (
+    InvalidInput,
+    InvalidPreset,
+    MissingParameter,
+    UnreadableSource,
+)
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.messages import Say, listed, msg
 from migrations_app.domain.reading.limits import WIDE
 from migrations_app.domain.reading.read import read_bundle
 from migrations_app.domain.reports import REPORTS, finding_json, loss_json, question_json
+from migrations_app.domain.waivers import Waiver, counting, read_baseline, read_waivers
 from workbench.commands.arguments import (
     EX_USAGE,
     FORMATS,
+    UNREADABLE,
     Parser,
     add_inputs,
     engine_options,
+    given,
     source_files,
+    written_format,
 )
 from workbench.language import say
 
-GOOD, NEGATIVE, UNREADABLE = 0, 1, 2
+GOOD, NEGATIVE = 0, 1
 
 
 def run(command: str, arguments: Sequence[str]) -> int:
@@ -39,44 +49,61 @@ def run(command: str, arguments: Sequence[str]) -> int:
         "digest": _digest,
     }
     gc.disable()  # the process ends with its command: looking for cycles costs more than it frees
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", newline="\n")  # whatever the terminal's own is
     try:
         return commands[command](arguments)
-    except UnreadableSource as error:
+    except (UnreadableSource, InvalidPreset) as error:
         print(error.told(say), file=sys.stderr)
         return UNREADABLE
     except (InvalidInput, MissingParameter) as error:
         print(error.told(say), file=sys.stderr)
         return EX_USAGE
+    finally:
+        gc.enable()
 
 
-def _made(arguments: Sequence[str], parser: Parser) -> tuple[Any, Bundle, Made]:
+def _made(arguments: Sequence[str], parser: Parser) -> tuple[Any, Made]:
     options = parser.parse_args(arguments)
     schemas = BundledSchemas()
     wanted = engine_options(options, schemas.versions())
     bundle = read_bundle(source_files(options), WIDE)
-    return options, bundle, render(bundle, wanted, schemas)
+    return options, render(bundle, wanted, schemas)
 
 
 def _render(arguments: Sequence[str]) -> int:
     parser = Parser(prog="workbench render", description="Make manifests from files.")
     add_inputs(parser)
-    parser.add_argument("--format", choices=FORMATS, default="yaml")
+    parser.add_argument(
+        "--format", type=written_format, default="yaml", metavar="|".join(FORMATS), help="yaml"
+    )
     parser.add_argument("--secrets", choices=[mode.value for mode in SecretsMode], default="keep")
-    parser.add_argument("-o", "--output", metavar="DIR")
-    options, _bundle, made = _made(arguments, parser)
+    parser.add_argument("-o", "--output", metavar="DIR", help="write manifests.yaml, report.json")
+    options, made = _made(arguments, parser)
     if options.output is None:
         sys.stdout.write(made.text)
         _summary(made)
         return GOOD
-    folder = Path(options.output)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "manifests.yaml").write_text(made.text, encoding="utf-8")
     report = json.dumps(report_of(made), indent=2, ensure_ascii=False)
-    (folder / "report.json").write_text(report + "\n", encoding="utf-8")
+    files = {"manifests.yaml": made.text, "report.json": report + "\n"}
+    folder = Path(options.output)
+    try:
+        _write(folder, files)
+    except OSError as error:
+        why = msg("%(path)s cannot be written: %(why)s.", path=folder, why=error.strerror)
+        print(say(why), file=sys.stderr)
+        return EX_USAGE
     _summary(made)
-    written = listed([folder / "manifests.yaml", folder / "report.json"])
+    written = listed([folder / name for name in files])
     print(say(msg("Written: %(files)s", files=written)), file=sys.stderr)
     return GOOD
+
+
+def _write(folder: Path, files: Mapping[str, str]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name).write_text(text, encoding="utf-8", newline="")
 
 
 def report_of(made: Made) -> dict[str, Any]:
@@ -115,16 +142,60 @@ def _check(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--fail-on", choices=[severity.value for severity in Severity], default="high"
     )
-    options, _bundle, made = _made(arguments, parser)
+    parser.add_argument("--waivers", metavar="FILE", help="[{fingerprint, reason, expires}]")
+    parser.add_argument("--baseline", metavar="FILE", help="an earlier JSON report: count new ones")
+    options, made = _made(arguments, parser)
+    today = datetime.now(UTC).date()
+    waivers = read_waivers(given(options.waivers), options.waivers) if options.waivers else ()
+    baseline = (
+        read_baseline(given(options.baseline), options.baseline)
+        if options.baseline
+        else frozenset()
+    )
+    shown = [finding for finding in made.findings if finding.fingerprint not in baseline]
+    waived = {
+        finding.fingerprint
+        for finding in shown
+        if any(waiver.holds(finding, today) for waiver in waivers)
+    }
     # What machines read is the same in every language.
     speak: Say = say if options.report == "text" else str
-    sys.stdout.write(REPORTS[options.report](made.findings, speak))
-    return NEGATIVE if fails(made.findings, Severity(options.fail_on)) else GOOD
+    sys.stdout.write(REPORTS[options.report](shown, speak, waived))
+    _tell_of_waivers(waivers, made.findings, today)
+    counted = counting(shown, Severity(options.fail_on), waivers, baseline, today)
+    if not counted:
+        return GOOD
+    verdict = msg(
+        "Failed: %(count)s of severity %(severity)s or worse, %(mended)s of them mended when "
+        "rendering.",
+        count=len(counted),
+        severity=options.fail_on,
+        mended=sum(finding.mended for finding in counted),
+    )
+    print(say(verdict), file=sys.stderr)
+    return NEGATIVE
 
 
-def fails(findings: Sequence[Finding], threshold: Severity) -> bool:
-    """Whether any finding is as bad as the threshold, or worse."""
-    return any(finding.severity.rank <= threshold.rank for finding in findings)
+def _tell_of_waivers(waivers: Sequence[Waiver], findings: Sequence[Finding], today: date) -> None:
+    """Waivers that do nothing, and why."""
+    by_fingerprint = {finding.fingerprint: finding for finding in findings}
+    for waiver in waivers:
+        finding = by_fingerprint.get(waiver.fingerprint)
+        if finding is None:
+            text = msg("Waiver %(id)s: there is no such finding.", id=waiver.fingerprint)
+        elif not finding.waivable:
+            text = msg(
+                "Waiver %(id)s: %(code)s cannot be waived, no cluster would take it.",
+                id=waiver.fingerprint,
+                code=finding.code,
+            )
+        elif today > waiver.expires:
+            text = msg(
+                "Waiver %(id)s: it ended on %(day)s.", id=waiver.fingerprint, day=waiver.expires
+            )
+        else:
+            continue
+        print(say(text), file=sys.stderr)
 
 
 def _digest(arguments: Sequence[str]) -> int:

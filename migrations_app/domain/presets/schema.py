@@ -55,8 +55,10 @@ class Preset:
         return f"{self.name}@{self.version}" if self.version else self.name
 
     @classmethod
-    def from_text(cls, text: str | bytes, file: str = "preset", version: int = 0) -> Preset:
-        """Read a preset.
+    def from_text(
+        cls, text: str | bytes, file: str = "preset", version: int = 0, *, named: bool = False
+    ) -> Preset:
+        """Read a preset; without a name it is called like its file, unless it must be ``named``.
 
         Raises:
             InvalidPreset: with every problem, each with its line and column.
@@ -74,6 +76,8 @@ class Preset:
             )
             raise InvalidPreset(_invalid(file), [problem])
         checker = _Checker(documents[0].origin, file, data.decode().splitlines())
+        if named and not mapping(documents[0].value).get("name"):
+            checker.miss("name")
         return cls._checked(documents[0].value, checker, version)
 
     @classmethod
@@ -92,7 +96,7 @@ class Preset:
             raise InvalidPreset(_invalid(checker.file), problems)
         scope = value.get("scope") or {}
         return cls(
-            name=value["name"],
+            name=value.get("name") or _stem(checker.file),
             version=version,
             application=scope.get("application") or "",
             environment=scope.get("environment") or "",
@@ -108,6 +112,12 @@ class Preset:
                 if key not in ("name", "scope", "parameters")
             },
         )
+
+
+def _stem(file: str) -> str:
+    """``bank.prod`` of ``presets/bank.prod.yaml``."""
+    name = file.replace("\\", "/").rpartition("/")[2]
+    return name.rpartition(".")[0] or name
 
 
 def _text(value: Any) -> str | None:
@@ -173,11 +183,13 @@ class _Checker:
                 self._add("unknown_key", _unknown(key, list(shape.keys)), (*path, key))
         for key in shape.required:
             if key not in value:
-                self._add(
-                    "missing_key",
-                    msg("The key %(key)s is missing.", key=_dotted((*path, key))),
-                    path,
-                )
+                self.miss(key, path)
+
+    def miss(self, key: str, path: Path = ()) -> None:
+        """Note that a key is not there and should be."""
+        self._add(
+            "missing_key", msg("The key %(key)s is missing.", key=_dotted((*path, key))), path
+        )
 
     def _check_parameters(self, value: dict[str, Any]) -> None:
         """Every ``${NAME}`` must be declared under ``parameters``."""

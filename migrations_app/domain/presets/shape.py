@@ -164,8 +164,7 @@ _LATER = (
 
 _SECTIONS = _map(
     "Settings that are applied to manifests.",
-    ("name",),
-    name=_text("What the preset is called.", nullable=False),
+    name=_text("What the preset is called; a stored one needs it.", nullable=False),
     scope=_map(
         "Whom it is for; without it, the whole organisation.",
         application=_text("The slug of an application."),

@@ -6,7 +6,7 @@ is English.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 from migrations_app.domain.findings import Finding
@@ -24,9 +24,14 @@ from migrations_app.domain.reports.sarif import sarif_report
 
 
 class Report(Protocol):
-    """Findings as one text; ``say`` decides the language of the sentences in it."""
+    """Findings as one text; ``say`` decides the language of the sentences in it.
 
-    def __call__(self, findings: Sequence[Finding], say: Say = str) -> str: ...
+    ``waived`` holds the fingerprints of those that somebody waived.
+    """
+
+    def __call__(
+        self, findings: Sequence[Finding], say: Say = str, waived: Collection[str] = ()
+    ) -> str: ...
 
 
 REPORTS: Mapping[str, Report] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.messages import Say
@@ -17,14 +17,16 @@ _SEVERITIES = {
 }
 
 
-def gitlab_report(findings: Sequence[Finding], say: Say = str) -> str:
-    """A JSON array; what rendering mends is information."""
+def gitlab_report(findings: Sequence[Finding], say: Say = str, waived: Collection[str] = ()) -> str:
+    """A JSON array; what is mended or waived is information."""
     issues = [
         {
             "description": f"{say(finding.message)} {say(finding.fix)}".strip(),
             "check_name": finding.code,
             "fingerprint": _fingerprint(finding),
-            "severity": "info" if finding.mended else _SEVERITIES[finding.severity],
+            "severity": "info"
+            if finding.mended or finding.fingerprint in waived
+            else _SEVERITIES[finding.severity],
             "location": {
                 "path": finding.place.file or "manifests.yaml",
                 "lines": {"begin": max(finding.place.line, 1)},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from xml.etree import ElementTree
 
 from migrations_app.domain.findings import Finding
@@ -12,8 +12,12 @@ from migrations_app.domain.messages import Say
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit_report(findings: Sequence[Finding], say: Say = str) -> str:
-    """What rendering mends is skipped; without any finding there is one case that passed."""
+def junit_report(findings: Sequence[Finding], say: Say = str, waived: Collection[str] = ()) -> str:
+    """What is mended or waived is skipped; without any finding there is one case that passed."""
+
+    def is_skipped(finding: Finding) -> bool:
+        return finding.mended or finding.fingerprint in waived
+
     by_file: dict[str, list[Finding]] = {}
     for finding in findings:
         by_file.setdefault(finding.place.file or "manifests", []).append(finding)
@@ -24,19 +28,19 @@ def junit_report(findings: Sequence[Finding], say: Say = str) -> str:
             "testsuite",
             name=_text(file),
             tests=str(len(listed) or 1),
-            failures=str(sum(not finding.mended for finding in listed)),
-            skipped=str(sum(finding.mended for finding in listed)),
+            failures=str(sum(not is_skipped(finding) for finding in listed)),
+            skipped=str(sum(is_skipped(finding) for finding in listed)),
             errors="0",
         )
         if not listed:
             ElementTree.SubElement(suite, "testcase", classname="checks", name="no findings")
         for finding in listed:
-            _add_case(suite, finding, say)
+            _add_case(suite, finding, say, skipped=is_skipped(finding))
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def _add_case(suite: ElementTree.Element, finding: Finding, say: Say) -> None:
+def _add_case(suite: ElementTree.Element, finding: Finding, say: Say, *, skipped: bool) -> None:
     place = finding.place
     name = f"{place.object}{place.path}" or finding.fingerprint
     case = ElementTree.SubElement(
@@ -48,7 +52,7 @@ def _add_case(suite: ElementTree.Element, finding: Finding, say: Say) -> None:
         line=str(place.line),
     )
     message = _text(say(finding.message))
-    if finding.mended:
+    if skipped:
         ElementTree.SubElement(case, "skipped", message=message)
         return
     failure = ElementTree.SubElement(case, "failure", type=finding.severity.value, message=message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from migrations_app.domain.findings import Finding, Severity
@@ -13,19 +13,21 @@ from migrations_app.domain.messages import Message, Say, counted, listed, msg
 from migrations_app.domain.questions import Question
 
 
-def text_report(findings: Sequence[Finding], say: Say = str) -> str:
+def text_report(findings: Sequence[Finding], say: Say = str, waived: Collection[str] = ()) -> str:
     """One paragraph for each finding, worst first, and a count at the end."""
-    parts = [_paragraph(finding, say) for finding in findings]
+    parts = [_paragraph(finding, say, waived=finding.fingerprint in waived) for finding in findings]
     return "\n".join([*parts, say(_count(findings))]) + "\n"
 
 
-def _paragraph(finding: Finding, say: Say) -> str:
+def _paragraph(finding: Finding, say: Say, *, waived: bool) -> str:
     place = finding.place
     spot = ":".join(str(part) for part in (place.file, place.line, place.column) if part)
     where = " ".join(filter(None, (spot, place.object, place.path)))
     message = finding.message
     if finding.mended:
         message = msg("%(finding)s (mended when rendering)", finding=message)
+    if waived:
+        message = msg("%(finding)s (waived)", finding=message)
     lines = [f"{finding.severity} {finding.code} {say(message)}"]
     lines += [f"  {text}" for text in (where, say(finding.why), say(finding.fix)) if text]
     return "\n".join(lines)
@@ -47,9 +49,11 @@ def _count(findings: Iterable[Finding]) -> Message:
     )
 
 
-def json_report(findings: Sequence[Finding], say: Say = str) -> str:
+def json_report(findings: Sequence[Finding], say: Say = str, waived: Collection[str] = ()) -> str:
     """A JSON array of :func:`finding_json`."""
-    listed = [finding_json(finding, say) for finding in findings]
+    listed = [
+        finding_json(finding, say, waived=finding.fingerprint in waived) for finding in findings
+    ]
     return json.dumps(listed, indent=2, ensure_ascii=False) + "\n"
 
 

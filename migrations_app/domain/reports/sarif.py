@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -14,6 +14,7 @@ SCHEMA = (
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 )
 FINGERPRINT = "kakehashiFinding/v1"
+_SUPPRESSED = [{"kind": "external", "status": "accepted"}]
 _LEVELS = {
     Severity.BLOCKER: "error",
     Severity.HIGH: "error",
@@ -22,8 +23,8 @@ _LEVELS = {
 }
 
 
-def sarif_report(findings: Sequence[Finding], say: Say = str) -> str:
-    """One run with its rules and results. What rendering mends is a note."""
+def sarif_report(findings: Sequence[Finding], say: Say = str, waived: Collection[str] = ()) -> str:
+    """One run with its rules and results. What rendering mends is a note, a waiver suppresses."""
     codes = list(dict.fromkeys(finding.code for finding in findings))
     first = {finding.code: finding for finding in reversed(findings)}
     report = {
@@ -39,7 +40,9 @@ def sarif_report(findings: Sequence[Finding], say: Say = str) -> str:
                 },
                 "columnKind": "unicodeCodePoints",
                 "results": [
-                    _result(finding, codes.index(finding.code), say) for finding in findings
+                    _result(finding, codes.index(finding.code), say)
+                    | ({"suppressions": _SUPPRESSED} if finding.fingerprint in waived else {})
+                    for finding in findings
                 ],
             }
         ],

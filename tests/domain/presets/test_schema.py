@@ -116,7 +116,6 @@ def test_it_refuses_values_that_no_cluster_could_use(text: str) -> None:
         ("name: p\n---\nname: q\n", "one_document"),
         ("", "one_document"),
         ("name: p\nname: q\n", "yaml_duplicate_key"),
-        ("{}", "missing_key"),
         ("name: p\nregistry: {rewrite: [{from: a.b}]}\n", "missing_key"),
         ("name: p\nprobes: {readiness: sometimes}\n", "wrong_type"),
         ("name: p\nprobes: {readiness: {periodSeconds: 0}}\n", "wrong_type"),
@@ -125,6 +124,16 @@ def test_it_refuses_values_that_no_cluster_could_use(text: str) -> None:
 )
 def test_it_refuses_what_breaks_the_shape(text: str, code: str) -> None:
     assert [found for found, _line, _column in problems(text)] == [code]
+
+
+def test_without_a_name_it_is_called_like_its_file() -> None:
+    assert Preset.from_text("registry: {pin: none}", "presets/bank.prod.yaml").name == "bank.prod"
+
+
+def test_a_preset_that_is_stored_has_a_name() -> None:
+    with pytest.raises(InvalidPreset) as caught:
+        Preset.from_text("registry: {pin: none}", named=True)
+    assert [problem.code for problem in caught.value.problems] == ["missing_key"]
 
 
 def test_the_published_schema_is_the_one_that_is_checked(update_golden: bool) -> None:

@@ -1,0 +1,289 @@
+"""``render``, ``check`` and ``digest`` as somebody types them: output, errors and exit codes."""
+
+from __future__ import annotations
+
+import io
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+
+from tests.domain.reading.test_bad_inputs import CATALOGUE
+from workbench import cli
+
+POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: My_Pod}
+spec:
+  containers:
+  - {name: web, image: "localhost/web:1", env: [{name: API_KEY, value: s3cr3t-value-9}]}
+"""
+PRESET = """\
+parameters: {GIT_COMMIT: {required: true}}
+registry: {rewrite: [{from: localhost, to: registry.example.com/bank}], tag: "${GIT_COMMIT}"}
+"""
+FUTURE, PAST = "2999-12-31", "2020-01-01"
+
+
+@dataclass(frozen=True)
+class Done:
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Done]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """The command line in an empty folder that holds ``pod.yaml`` and ``preset.yaml``."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pod.yaml").write_text(POD)
+    (tmp_path / "preset.yaml").write_text(PRESET)
+
+    def typed(*arguments: str, stdin: bytes = b"") -> Done:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        code = cli.main(arguments)
+        said = capsys.readouterr()
+        return Done(code, said.out, said.err)
+
+    return typed
+
+
+def test_manifests_go_to_standard_output_and_the_rest_elsewhere(run: Run) -> None:
+    done = run("render", "pod.yaml")
+    assert done.code == 0
+    assert yaml.safe_load(done.out)["metadata"]["name"] == "my-pod"
+    assert "Digest" in done.err
+
+
+def test_a_hyphen_is_standard_input(run: Run) -> None:
+    assert run("render", "-", stdin=POD.encode()).out == run("render", "pod.yaml").out
+
+
+def test_standard_input_without_anything_is_unreadable(run: Run) -> None:
+    done = run("render", "-")
+    assert (done.code, done.out) == (2, "")
+    assert "empty" in done.err
+
+
+def test_all_files_and_folders_are_one_bundle(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "b.yaml").write_text(POD.replace("My_Pod", "b"))
+    done = run("render", "pod.yaml", "more")
+    assert [body["metadata"]["name"] for body in yaml.safe_load_all(done.out)] == ["my-pod", "b"]
+
+
+@pytest.mark.parametrize("command", ["render", "check", "digest"])
+@pytest.mark.parametrize("name", CATALOGUE)
+def test_bad_input_ends_with_2_and_says_where(
+    run: Run, tmp_path: Path, command: str, name: str
+) -> None:
+    data, _code, line, _column = CATALOGUE[name]
+    (tmp_path / "bad.yaml").write_bytes(data.encode() if isinstance(data, str) else data)
+    done = run(command, "pod.yaml", "bad.yaml") if command != "digest" else run(command, "bad.yaml")
+    assert (done.code, done.out) == (2, "")
+    assert "bad.yaml" in done.err
+    assert not line or f"bad.yaml:{line}" in done.err
+    assert "Traceback" not in done.err
+
+
+def test_a_file_that_is_not_there_ends_with_2(run: Run) -> None:
+    done = run("render", "pod.yaml", "nowhere.yaml")
+    assert (done.code, done.out) == (2, "")
+    assert "nowhere.yaml: The file does not exist." in done.err
+
+
+@pytest.mark.parametrize("name", ["kustomize", "helm", "podman", "quadlet", "compose"])
+def test_formats_that_are_not_written_yet_are_said_to_be_so(run: Run, name: str) -> None:
+    done = run("render", "pod.yaml", "--format", name, "-o", "out")
+    assert (done.code, done.out) == (64, "")
+    assert f"the format {name} is not written by this version" in done.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ((), "FILE"),
+        (("pod.yaml", "--format", "docx"), "docx"),
+        (("pod.yaml", "--set", "A"), "KEY=VALUE"),
+        (("pod.yaml", "--kubernetes-version", "1.2"), "1.2"),
+        (("pod.yaml", "--root", "nowhere"), "nowhere"),
+        (("pod.yaml", "--preset", "preset.yaml"), "GIT_COMMIT"),
+        (("pod.yaml", "--nonsense"), "--nonsense"),
+    ],
+)
+def test_wrong_usage_ends_with_64(run: Run, arguments: tuple[str, ...], told: str) -> None:
+    done = run("render", *arguments)
+    assert (done.code, done.out) == (64, "")
+    assert told in done.err
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "told"),
+    [
+        ("--preset", "registry: {tags: x}", "given.yaml:1:12 /registry/tags: Unknown key tags"),
+        ("--preset", "registry: [", "given.yaml:"),
+        ("--preset", None, "given.yaml cannot be read"),
+        ("--answers", "- a", "question ids"),
+        ("--answers", "a: [", "given.yaml:"),
+        ("--answers", None, "given.yaml cannot be read"),
+    ],
+)
+def test_an_options_file_that_cannot_be_used_ends_with_2(
+    run: Run, tmp_path: Path, option: str, text: str | None, told: str
+) -> None:
+    if text is not None:
+        (tmp_path / "given.yaml").write_text(text)
+    done = run("render", "pod.yaml", option, "given.yaml")
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
+
+
+def test_presets_parameters_images_and_namespace(run: Run) -> None:
+    done = run("render", "pod.yaml", "--preset", "preset.yaml", "--set", "GIT_COMMIT=4f2c9d1")
+    [body] = yaml.safe_load_all(done.out)
+    assert body["spec"]["containers"][0]["image"] == "registry.example.com/bank/web:4f2c9d1"
+    done = run("render", "pod.yaml", "--image", "web=r.io/other:2", "--namespace", "prod")
+    [body] = yaml.safe_load_all(done.out)
+    assert body["spec"]["containers"][0]["image"] == "r.io/other:2"
+    assert body["metadata"]["namespace"] == "prod"
+
+
+def test_secrets_can_be_hidden(run: Run) -> None:
+    assert "s3cr3t-value-9" in run("render", "pod.yaml").out
+    assert "s3cr3t-value-9" not in run("render", "pod.yaml", "--secrets", "placeholder").out
+
+
+def test_a_folder_takes_manifests_and_the_report(run: Run, tmp_path: Path) -> None:
+    done = run("render", "pod.yaml", "-o", "out/deep")
+    assert (done.code, done.out) == (0, "")
+    assert (tmp_path / "out/deep/manifests.yaml").read_text() == run("render", "pod.yaml").out
+    report = json.loads((tmp_path / "out/deep/report.json").read_text())
+    assert set(report) == {"questions", "findings", "loss", "renames", "digest"}
+    assert run("digest", "out/deep/manifests.yaml").out.strip() == report["digest"]
+
+
+def test_a_folder_that_cannot_be_written_is_wrong_usage(run: Run) -> None:
+    done = run("render", "pod.yaml", "-o", "pod.yaml")
+    assert (done.code, done.out) == (64, "")
+    assert "cannot be written" in done.err
+
+
+def test_the_same_input_gives_the_same_bytes(run: Run) -> None:
+    assert run("render", "pod.yaml").out == run("render", "pod.yaml").out
+
+
+@pytest.mark.parametrize(
+    ("threshold", "code"), [("blocker", 1), ("high", 1), ("medium", 1), ("low", 1)]
+)
+def test_check_ends_with_a_verdict(run: Run, threshold: str, code: int) -> None:
+    done = run("check", "pod.yaml", "--fail-on", threshold)
+    assert done.code == code
+    assert "IMG-01" in done.out
+    assert f"of severity {threshold} or worse" in done.err
+
+
+def test_check_is_good_where_nothing_is_as_bad(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n")
+    assert run("check", "map.yaml", "--fail-on", "low").code == 0
+
+
+def test_every_report_is_what_it_says(run: Run) -> None:
+    found = {
+        name: run("check", "pod.yaml", "--report", name).out
+        for name in ("text", "json", "sarif", "junit", "gitlab")
+    }
+    count = len(json.loads(found["json"]))
+    assert count > 3
+    assert len(json.loads(found["sarif"])["runs"][0]["results"]) == count
+    assert len(json.loads(found["gitlab"])) == count
+    assert len(list(ElementTree.fromstring(found["junit"]).iter("testcase"))) == count
+    assert "finding" in found["text"].splitlines()[-1]
+
+
+def _fingerprints(run: Run) -> dict[str, dict[str, object]]:
+    return {
+        item["fingerprint"]: item
+        for item in json.loads(run("check", "pod.yaml", "--report", "json").out)
+    }
+
+
+def test_what_was_known_before_does_not_count(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "old.json").write_text(run("check", "pod.yaml", "--report", "json").out)
+    done = run("check", "pod.yaml", "--baseline", "old.json", "--report", "json")
+    assert (done.code, json.loads(done.out)) == (0, [])
+    (tmp_path / "pod.yaml").write_text(POD.replace("spec:\n", "spec:\n  hostNetwork: true\n"))
+    done = run("check", "pod.yaml", "--baseline", "old.json", "--report", "json")
+    assert done.code == 1
+    assert {item["code"] for item in json.loads(done.out)} == {"REH-01"}
+
+
+def test_the_report_of_rendering_is_a_baseline_too(run: Run) -> None:
+    run("render", "pod.yaml", "-o", "out")
+    assert run("check", "pod.yaml", "--baseline", "out/report.json").code == 0
+
+
+def test_waived_findings_are_shown_and_do_not_count(run: Run, tmp_path: Path) -> None:
+    found = _fingerprints(run)
+    waivers = [{"fingerprint": key, "reason": "known", "expires": FUTURE} for key in found]
+    (tmp_path / "waivers.yaml").write_text(yaml.safe_dump(waivers))
+    done = run("check", "pod.yaml", "--waivers", "waivers.yaml", "--report", "json")
+    shown = json.loads(done.out)
+    assert {item["fingerprint"] for item in shown} == set(found)
+    assert all(item["waived"] == item["waivable"] for item in shown)
+    assert done.code == 1, "an invalid name cannot be waived"
+    assert "NAM-01 cannot be waived" in done.err
+    (tmp_path / "pod.yaml").write_text(POD.replace("My_Pod", "my-pod"))
+    assert run("check", "pod.yaml", "--waivers", "waivers.yaml").code == 0
+
+
+def test_a_waiver_that_ended_does_nothing(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(POD.replace("My_Pod", "my-pod"))
+    waivers = [
+        {"fingerprint": key, "reason": "known", "expires": PAST} for key in _fingerprints(run)
+    ]
+    (tmp_path / "waivers.yaml").write_text(yaml.safe_dump({"waivers": waivers}))
+    done = run("check", "pod.yaml", "--waivers", "waivers.yaml")
+    assert done.code == 1
+    assert f"it ended on {PAST}" in done.err
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "told"),
+    [
+        ("--waivers", "- {fingerprint: x, reason: known, expires: 2030-01-01}", ":1:17"),
+        ("--waivers", "- {fingerprint: 0123456789abcdef, reason: known}", "expires"),
+        ("--waivers", "- {fingerprint: 0123456789abcdef, reason: known, expires: soon}", ":1:59"),
+        ("--waivers", "- {finger: x}", "Unknown key finger"),
+        ("--waivers", "a: b", "list"),
+        ("--baseline", "[1]", "earlier report"),
+        ("--baseline", "{findings: 1}", "earlier report"),
+        ("--baseline", "[", "given"),
+    ],
+)
+def test_waivers_and_baselines_that_are_none_end_with_2(
+    run: Run, tmp_path: Path, option: str, text: str, told: str
+) -> None:
+    (tmp_path / "given").write_text(text)
+    done = run("check", "pod.yaml", option, "given")
+    assert (done.code, done.out) == (2, "")
+    assert told in done.err
+
+
+def test_our_own_crash_is_70_and_no_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_arguments: object) -> None:
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr("workbench.commands.core.render", broken)
+    done = run("render", "pod.yaml")
+    assert (done.code, done.out) == (70, "")
+    assert "ZeroDivisionError" in done.err
+    assert "Traceback" not in done.err
