@@ -1,5 +1,5 @@
 // The manifest's table: cards on hover, click or Enter; a range of lines in the address; the column
-// of origins, wrapping and full screen. Without it the buttons still open their cards.
+// of origins, wrapping and full screen. Without it a link under the table lists all cards.
 import { whenever } from "./start.js";
 
 const HOVER = 250;
@@ -50,11 +50,8 @@ class Code {
       this.select(location.hash, false);
       return;
     }
-    const opener = event.target.closest("[popovertarget]");
-    if (opener) {
-      event.preventDefault();
-      this.open(opener.closest("tr"), true);
-    }
+    const origin = event.target.closest(".kh-code__origin");
+    if (origin?.parentElement.dataset.card) this.open(origin.parentElement, true);
   }
 
   key(event) {

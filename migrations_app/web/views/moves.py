@@ -59,7 +59,7 @@ def move(request: PageRequest, pk: UUID) -> HttpResponse:
         "phase": translated_word("phase", to),
     }
     if wants_part(request, "board"):
-        return _board(request, {"moved": service.pk, "said": text})
+        return _board(request, {"said": text, "shown_phase": to.value})
     messages.success(request, text)
     return redirect(back_address(request, request.POST.get("next", "")))
 
@@ -74,6 +74,7 @@ def _refused(
         "refusal": refusal(error, title=_title(error, to)),
         "refused": service.pk,
         "refused_to": to.value,
+        "shown_phase": service.phase,
         "reason_wanted": isinstance(error, InvalidInput) and back,
     }
     if wants_part(request, "board"):
@@ -96,7 +97,7 @@ def _title(error: WorkbenchError, to: Phase) -> str:
 def _board(request: PageRequest, more: dict[str, Any], status: int = 200) -> HttpResponse:
     """The whole board anew, as the address that was looked at asks for it."""
     query = QueryDict(request.POST.get("board", "").lstrip("?"))
-    context = {**board_context(actor_of(request), query), **more}
+    context = {**board_context(actor_of(request), query), "aside": True, **more}
     context["columns"] = columns(context["found"], unfolded=query.get("all", ""))
     made = render(request, "portfolio/board.html", context, status=status)
     made["HX-Reswap"], made["HX-Retarget"] = "outerHTML", "#board"
@@ -106,7 +107,8 @@ def _board(request: PageRequest, more: dict[str, Any], status: int = 200) -> Htt
 def _form(
     request: PageRequest, service: Service, to: Phase, error: WorkbenchError | None = None
 ) -> HttpResponse:
-    wish = (request.POST if request.method == "POST" else request.GET).get("next", "")
+    values = request.POST if request.method == "POST" else request.GET
+    wish = values.get("next") or request.headers.get("HX-Current-URL", "")
     back = back_address(request, wish or reverse("service", args=[service.pk]))
     context = {
         "service": service,

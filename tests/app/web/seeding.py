@@ -215,4 +215,3 @@ def _work(actor: Actor) -> None:
             started=None if state == "queued" else now - timedelta(hours=number, minutes=3),
             ended=None if state == "queued" else now - timedelta(hours=number),
         )
-
