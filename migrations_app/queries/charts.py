@@ -75,6 +75,15 @@ class Curve:
         """Whether the words beside the peak have to stand on its left."""
         return self.peak_x > RIGHT - 130
 
+    @property
+    def peak_shift(self) -> int:
+        return -7 if self.peak_at_end else 7
+
+    @property
+    def peak_drop(self) -> int:
+        """The words go below the peak, so that they keep clear of the lines above it."""
+        return 16 if self.peak_y < self.bottom - 24 else -8
+
 
 @dataclass(frozen=True, slots=True)
 class Chart:

@@ -65,9 +65,11 @@ def lines(run: Run) -> list[RunLogLine]:
 def log(run: Run) -> dict[str, Any]:
     """What the log panel shows."""
     found = lines(run)
+    last = found[-1].seq if found else 0
     return {
         "lines": found,
-        "last": found[-1].seq if found else 0,
+        "last": last,
+        "events": f"/api/v1/runs/{run.pk}/events/?after={last}",
         "earlier": found[0].seq - 1 if found else 0,
         "sources": list(dict.fromkeys(line.source for line in found)),
     }

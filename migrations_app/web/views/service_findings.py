@@ -1,0 +1,130 @@
+"""The findings of one service, and fixing them: the change is shown before it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from migrations_app import wiring
+from migrations_app.actions.assessing import base_options, target_version
+from migrations_app.actions.choices import accept_fixes
+from migrations_app.domain.manifests.lines import lines_of
+from migrations_app.models import Service
+from migrations_app.queries import service_pages
+from migrations_app.queries.fix_previews import FixPreview, fix_preview
+from migrations_app.queries.inputs import gather
+from migrations_app.queries.service_pages import Head, Record
+from migrations_app.web.requests import PageRequest, actor_of, page, wants_part
+from migrations_app.web.views.service_head import find_service, may, service_page
+
+TAB = "service-findings"
+
+
+@require_GET
+@page
+def findings(request: PageRequest, pk: UUID) -> HttpResponse:
+    service = find_service(request, pk)
+    head = service_pages.head(service)
+    found = head.findings
+    wanted = request.GET.get("severity", "")
+    context = {
+        "groups": [
+            (severity, [f for f in found if f["severity"] == severity])
+            for severity in ("blocker", "high", "medium", "low")
+            if wanted in ("", severity)
+        ],
+        "wanted": wanted,
+        "found_at": _lines(head),
+        "accepted": service_pages.accepted_fixes(service)[:100],
+    }
+    return service_page(request, "services/findings.html", service, TAB, context, head=head)
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def fix(request: PageRequest, pk: UUID, fingerprint: str) -> HttpResponse:
+    """One fix: GET shows what it would change, POST accepts it."""
+    service = find_service(request, pk)
+    head = service_pages.head(service)
+    finding = next((f for f in head.fixable if f["fingerprint"] == fingerprint), None)
+    if request.method == "POST":
+        return _accept(request, service, [fingerprint])
+    if finding is None:
+        raise Http404
+    return _ask(request, service, head, [finding])
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def fix_all(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Every fix at once: GET shows what they would change together, POST accepts those chosen."""
+    service = find_service(request, pk)
+    if request.method == "POST":
+        return _accept(request, service, request.POST.getlist("fingerprint"))
+    head = service_pages.head(service)
+    if not head.fixable:
+        return redirect(TAB, pk)
+    return _ask(request, service, head, head.fixable)
+
+
+def _ask(
+    request: PageRequest, service: Service, head: Head, chosen: Sequence[Record]
+) -> HttpResponse:
+    context = {
+        "chosen": chosen,
+        "preview": _preview(service, [finding["fingerprint"] for finding in chosen]),
+        "may": may(request, service.application),
+    }
+    if wants_part(request):
+        return render(request, "services/_fix.html", {**context, "service": service})
+    return service_page(request, "services/fix.html", service, TAB, context, head=head)
+
+
+def _accept(request: PageRequest, service: Service, fingerprints: Sequence[str]) -> HttpResponse:
+    before = {f["fingerprint"]: f["code"] for f in service_pages.head(service).findings}
+    accept_fixes(
+        actor=actor_of(request),
+        service=service,
+        fingerprints=fingerprints,
+        schemas=wiring.schemas(),
+    )
+    codes = ", ".join(dict.fromkeys(before.get(key, key) for key in fingerprints))
+    text = ngettext("Fixed %(codes)s.", "Fixed %(n)s findings: %(codes)s.", len(fingerprints))
+    messages.success(
+        request,
+        text % {"codes": codes, "n": len(fingerprints)}
+        + " "
+        + _("The manifest has changed; make a revision of it, then rehearse that."),
+    )
+    return redirect(TAB, service.pk)
+
+
+def _preview(service: Service, fingerprints: Sequence[str]) -> FixPreview | None:
+    application = service.application
+    inputs = gather(application)
+    options = base_options(inputs, service, target_version(application))
+    return fix_preview(
+        inputs=inputs,
+        service=service,
+        options=options,
+        fingerprints=fingerprints,
+        schemas=wiring.schemas(),
+    )
+
+
+def _lines(head: Head) -> dict[str, int]:
+    """On which line of the present manifest each finding stands."""
+    if head.assessment is None:
+        return {}
+    lines = lines_of(head.assessment.text)
+    return {
+        finding["fingerprint"]: lines.find(finding["place"]["object"], finding["place"]["path"])
+        for finding in head.findings
+    }

@@ -1,0 +1,80 @@
+"""The questions of one service: the recommended answer is chosen beforehand, many go at once."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+
+from migrations_app import wiring
+from migrations_app.actions.choices import answer_for_application, answer_questions
+from migrations_app.domain.errors import InvalidInput
+from migrations_app.queries import service_pages
+from migrations_app.web.requests import PageRequest, actor_of, page, refusal
+from migrations_app.web.views.service_head import find_service, service_page
+
+TAB = "service-questions"
+PREFIX = "answer:"
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def questions(request: PageRequest, pk: UUID) -> HttpResponse:
+    service = find_service(request, pk)
+    refused = None
+    typed: dict[str, str] = {}
+    if request.method == "POST":
+        typed = given_answers(request)
+        try:
+            if request.POST.get("scope") == "application":
+                answer_for_application(
+                    actor=actor_of(request),
+                    application=service.application,
+                    answers=typed,
+                    schemas=wiring.schemas(),
+                )
+            else:
+                answer_questions(
+                    actor=actor_of(request),
+                    service=service,
+                    answers=typed,
+                    schemas=wiring.schemas(),
+                )
+        except InvalidInput as error:
+            refused = refusal(error)
+            service = find_service(request, pk)
+        else:
+            text = ngettext("%(n)s answer is kept.", "%(n)s answers are kept.", len(typed))
+            messages.success(request, text % {"n": len(typed)})
+            return redirect(TAB, pk)
+    head = service_pages.head(service)
+    kept = service_pages.answers(service)
+    asked = [with_typed(question, typed) for question in head.questions]
+    context = {
+        "open": [q for q in asked if q["answer"] is None],
+        "answered": [{**q, "kept": kept.get(q["id"])} for q in asked if q["answer"] is not None],
+        "refusal": refused,
+    }
+    status = 422 if refused else 200
+    return service_page(
+        request, "services/questions.html", service, TAB, context, head=head, status=status
+    )
+
+
+def given_answers(request: PageRequest) -> dict[str, str]:
+    """The answers of a form: question id → value. An empty text is no answer."""
+    return {
+        name.removeprefix(PREFIX): value.strip()
+        for name, value in request.POST.items()
+        if name.startswith(PREFIX) and isinstance(value, str) and value.strip()
+    }
+
+
+def with_typed(question: service_pages.Record, typed: dict[str, str]) -> service_pages.Record:
+    """The question with the name of its field, and what was typed instead of the recommendation."""
+    chosen = typed.get(question["id"], question["recommended"])
+    return {**question, "name": f"{PREFIX}{question['id']}", "chosen": chosen}
