@@ -6,7 +6,8 @@ import io
 
 import pytest
 
-from workbench.demo.screen import WIDTH, Screen, wants_colour
+from migrations_app.domain.messages import msg
+from workbench.demo.screen import WIDTH, Screen, columns, fitted, wants_colour, words
 from workbench.demo.table import table
 
 
@@ -24,7 +25,7 @@ def _plain_surroundings(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_file_gets_no_colour_and_no_moving_lines() -> None:
     stream = io.StringIO()
     screen = Screen.of(stream)
-    with screen.step("Building") as said:
+    with screen.step(msg("Building")) as said:
         screen.moment("half-way")
         screen.note("one of two")
         said.append("two images")
@@ -39,7 +40,7 @@ def test_a_file_gets_no_colour_and_no_moving_lines() -> None:
 def test_a_terminal_gets_both_and_is_left_clean() -> None:
     stream = _Terminal()
     screen = Screen.of(stream)
-    with screen.step("Building"):
+    with screen.step(msg("Building")):
         screen.moment("half-way")
     text = stream.getvalue()
     assert "\x1b[2m" in text
@@ -59,7 +60,7 @@ def test_nobody_who_minds_gets_colour(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_step_that_fails_says_so_and_lets_the_error_through() -> None:
     stream = io.StringIO()
     screen = Screen.of(stream)
-    with pytest.raises(ValueError, match="no"), screen.step("Building"):
+    with pytest.raises(ValueError, match="no"), screen.step(msg("Building")):
         raise ValueError("no")
     assert stream.getvalue() == "  ✗ Building\n"
 
@@ -67,7 +68,7 @@ def test_a_step_that_fails_says_so_and_lets_the_error_through() -> None:
 def test_no_line_of_a_step_is_too_wide() -> None:
     stream = io.StringIO()
     screen = Screen.of(stream)
-    with screen.step("Building") as said:
+    with screen.step(msg("Building")) as said:
         said.append("x" * 200)
     assert len(stream.getvalue().rstrip("\n")) <= WIDTH
 
@@ -95,6 +96,30 @@ def test_what_is_too_wide_is_wrapped_and_nothing_is_lost() -> None:
     lines = table(HEAD, [[["web"], [kinds], ["1.0 s"]]], width=40)
     assert max(map(len, lines)) <= 40
     assert [word for word in kinds.split() if word not in " ".join(lines)] == []
+
+
+def test_characters_of_two_columns_are_counted_as_two() -> None:
+    assert columns("橋 bridge") == 9
+    assert fitted("架け橋", 5) == "架け "
+    lines = table(HEAD, [[["橋橋橋"], ["Pod"], ["1"]], [["abcdef"], ["Pod"], ["2"]]], width=40)
+    assert columns(lines[2].partition("Pod")[0]) == columns(lines[3].partition("Pod")[0])
+
+
+def test_a_sentence_is_said_in_the_language_of_the_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WORKBENCH_LANGUAGE", "ja")
+    assert words(msg("There is no command %(name)s.", name="x")) != "There is no command x."
+    assert words("demo-api r1") == "demo-api r1"
+
+
+def test_long_sentences_are_wrapped_at_words() -> None:
+    stream = io.StringIO()
+    Screen.of(stream).note("word " * 50)
+    lines = stream.getvalue().splitlines()
+    assert len(lines) == 3
+    assert max(map(len, lines)) <= WIDTH
+    assert " ".join(lines).split() == ["word"] * 50
 
 
 def test_an_empty_table_is_its_head() -> None:

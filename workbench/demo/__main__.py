@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from types import FrameType
 from typing import NoReturn
 
+from migrations_app.domain.messages import msg
 from workbench.demo.screen import Screen
+from workbench.language import say
 
 NEGATIVE, INTERRUPTED = 1, 130
 
@@ -27,7 +29,8 @@ def main(arguments: Sequence[str]) -> int:
     parser.parse_args(arguments)
     alone = only_one()
     if alone is None:
-        print("Another bin/demo is running on this machine. Wait for it to end.", file=sys.stderr)
+        busy = msg("Another bin/demo is running on this machine. Wait for it to end.")
+        print(say(busy), file=sys.stderr)
         return NEGATIVE
     with alone:
         _prepare()
@@ -38,7 +41,7 @@ def main(arguments: Sequence[str]) -> int:
         try:
             return tell(screen, began)
         except KeyboardInterrupt:
-            screen.line("Interrupted. What was started has been removed.", "bad")
+            screen.line(msg("Interrupted. What was started has been removed."), "bad")
             return INTERRUPTED
 
 

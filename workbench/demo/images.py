@@ -8,14 +8,19 @@ import tarfile
 from pathlib import Path
 from typing import Literal
 
+from migrations_app.domain.errors import WorkbenchError
+from migrations_app.domain.messages import msg
+
 FOLDER = Path(__file__).resolve().parents[2] / "demo"
 SERVICES = ("web", "api", "store")
 APPLETS = ("cat", "grep", "httpd", "printf", "sh", "sleep", "wget")
 _PT_INTERP = 3
 
 
-class NoBusyBox(Exception):
+class NoBusyBox(WorkbenchError):
     """There is no BusyBox here that runs without libraries."""
+
+    code = "no_busybox"
 
 
 def tag(service: str) -> str:
@@ -32,12 +37,16 @@ def busybox() -> bytes:
     path = shutil.which("busybox")
     if path is None:
         raise NoBusyBox(
-            "busybox is not installed. Debian and Ubuntu: apt-get install busybox-static."
+            msg("busybox is not installed. Debian and Ubuntu: apt-get install busybox-static.")
         )
     content = Path(path).read_bytes()
     if not is_static(content):
         raise NoBusyBox(
-            f"{path} needs shared libraries. Install a static one: apt-get install busybox-static."
+            msg(
+                "%(path)s needs shared libraries. Install a static one: apt-get install "
+                "busybox-static.",
+                path=path,
+            )
         )
     return content
 

@@ -16,10 +16,11 @@ from migrations_app.domain import records
 from migrations_app.domain.errors import Conflict, WorkbenchError
 from migrations_app.domain.findings import Finding
 from migrations_app.domain.fixes import fix_for
-from migrations_app.domain.messages import msg
+from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.pipeline.phases import Phase
 from migrations_app.domain.presets.schema import Preset as Layer
 from migrations_app.domain.schemas import Schemas
+from migrations_app.domain.words import OUTCOMES, PHASES
 from migrations_app.models import (
     Application,
     Assessment,
@@ -34,7 +35,7 @@ from migrations_app.queries.actors import Actor
 from migrations_app.queries.facts import gates_before
 from workbench.demo.images import FOLDER
 from workbench.demo.scenario import POD, WORKLOADS
-from workbench.demo.screen import Screen
+from workbench.demo.screen import Screen, Text, words
 from workbench.demo.work import Work, seconds
 
 SLUG = "demo"
@@ -74,7 +75,7 @@ class Story:
 
     def capture(self) -> None:
         """Bring the running pods and containers in as a source, and its services to phase local."""
-        with self.screen.step("Capturing them over the Podman API") as said:
+        with self.screen.step(msg("Capturing them over the Podman API")) as said:
             run = captures.start_capture(
                 actor=self.actor,
                 application=self._application(),
@@ -89,7 +90,7 @@ class Story:
                 raise Conflict(
                     msg(
                         "The capture told of %(found)s, not of %(wanted)s.",
-                        found=", ".join(self.told) or "nothing",
+                        found=", ".join(self.told) or msg("nothing"),
                         wanted=", ".join(WORKLOADS),
                     )
                 )
@@ -97,14 +98,14 @@ class Story:
 
     def shape(self) -> None:
         """Store the presets of the demo's folder, or see that they are there."""
-        with self.screen.step("Shaping manifests with presets") as said:
+        with self.screen.step(msg("Shaping manifests with presets")) as said:
             for name in PRESETS:
                 version = self._preset(FOLDER / "presets" / f"{name}.yaml")
                 said.append(f"{version.preset.name}@{version.number}")
 
     def answer(self) -> None:
         """Answer every open question as recommended."""
-        with self.screen.step("Answering questions as recommended") as said:
+        with self.screen.step(msg("Answering questions as recommended")) as said:
             answers: dict[str, str] = {}
             asked = 0
             for told in self.told.values():
@@ -120,11 +121,13 @@ class Story:
                     schemas=self.schemas,
                 )
             before = asked - len(answers)
-            said.append(f"{len(answers)} answered" + (f", {before} known" if before else ""))
+            said.append(msg("%(count)s answered", count=len(answers)))
+            if before:
+                said.append(msg("%(count)s known already", count=before))
 
     def fix(self) -> None:
         """Accept every fix that is offered for what would close a gate."""
-        with self.screen.step("Accepting the fixes that are offered") as said:
+        with self.screen.step(msg("Accepting the fixes that are offered")) as said:
             for told in self.told.values():
                 for finding in self._fixable(told):
                     choices.accept_fix(
@@ -133,14 +136,14 @@ class Story:
                         fingerprint=finding.fingerprint,
                         schemas=self.schemas,
                     )
-                    self.screen.note(f"{finding.code} {finding.message}")
+                    self.screen.note(f"{finding.code} {words(finding.message)}")
                 told.fixed = told.service.accepted_fixes.count()
             total = sum(told.fixed for told in self.told.values())
-            said.append(f"{total} in force")
+            said.append(msg("%(count)s in force", count=total))
 
     def revise(self) -> None:
         """Make a revision of every service, each in a run of its own."""
-        with self.screen.step("Making manifest revisions") as said:
+        with self.screen.step(msg("Making manifest revisions")) as said:
             wish = revising.Wish(ENVIRONMENT, images={}, parameters={})
             self.work.wait(
                 [
@@ -155,7 +158,7 @@ class Story:
 
     def rehearse(self) -> None:
         """Play every revision in Podman, beside its peers, and hear the verdicts."""
-        with self.screen.step("Rehearsing each of them in Podman, beside its peers"):
+        with self.screen.step(msg("Rehearsing each of them in Podman, beside its peers")):
             self.work.wait(
                 [
                     rehearsing.start_rehearsal(actor=self.actor, service=told.service)
@@ -173,7 +176,7 @@ class Story:
 
     def move(self) -> None:
         """Move every service to phase compatible, through its gates."""
-        with self.screen.step("Moving local → compatible through the gates") as said:
+        with self.screen.step(msg("Moving local → compatible through the gates")) as said:
             opened = 0
             for told in self.told.values():
                 told.service.refresh_from_db()
@@ -184,15 +187,15 @@ class Story:
                 told.service.refresh_from_db()
                 opened += sum(gate.open for gate in gates)
             total = sum(told.gates for told in self.told.values())
-            said.append(f"{opened} of {total} gates open")
+            said.append(msg("%(opened)s of %(total)s gates open", opened=opened, total=total))
 
     def verify(self) -> None:
         """Walk the audit trail from its first event to its last."""
-        with self.screen.step("Verifying the audit trail") as said:
+        with self.screen.step(msg("Verifying the audit trail")) as said:
             heard = io.StringIO()
             call_command("verify_audit", stdout=heard)
             self.verdict = heard.getvalue().strip()
-            said.append(self.verdict.partition(" Head")[0].rstrip("."))
+            said.append(self.verdict.partition(". ")[0])
 
     def _application(self) -> Application:
         found = Application.objects.filter(slug=SLUG).first()
@@ -214,12 +217,16 @@ class Story:
             service.refresh_from_db()
         return service
 
-    def _accounted(self) -> str:
+    def _accounted(self) -> Message:
         outcomes: Counter[str] = Counter()
         for told in self.told.values():
             outcomes.update(row["outcome"] for row in self._assessment(told).loss)
         carried = outcomes["kept"] + outcomes["converted"]
-        return f"{outcomes.total()} fields, {carried} carried over, none unexplained"
+        return msg(
+            "%(fields)s fields, %(carried)s carried over, none unexplained",
+            fields=outcomes.total(),
+            carried=carried,
+        )
 
     def _preset(self, path: Path) -> PresetVersion:
         text = path.read_text(encoding="utf-8")
@@ -257,16 +264,26 @@ class Story:
         told.rehearsal = rehearsal
         told.seconds += seconds(run)
         style = "dim" if rehearsal.outcome == "passed" else "bad"
-        beside = ", ".join(peer_names(rehearsal))
-        self.screen.note(
-            f"{told.service.key} {rehearsal.outcome} · {len(rehearsal.proven)} proven, "
-            f"{len(rehearsal.simulated)} simulated, {len(rehearsal.not_proven)} not proven"
-            + (f" · beside {beside}" if beside else ""),
-            style,
-        )
+        self.screen.note(_verdict(told.service.key, rehearsal), style)
 
     def _of(self, run: Run) -> Told:
         return next(t for t in self.told.values() if t.service.pk == run.service_id)
+
+
+def _verdict(key: str, rehearsal: Rehearsal) -> Message:
+    told = msg(
+        "%(service)s %(outcome)s · %(proven)s proven, %(simulated)s simulated, "
+        "%(unproven)s not proven",
+        service=key,
+        outcome=OUTCOMES[rehearsal.outcome],
+        proven=len(rehearsal.proven),
+        simulated=len(rehearsal.simulated),
+        unproven=len(rehearsal.not_proven),
+    )
+    peers = peer_names(rehearsal)
+    if not peers:
+        return told
+    return msg("%(verdict)s · beside %(peers)s", verdict=told, peers=", ".join(peers))
 
 
 def peer_names(rehearsal: Rehearsal) -> list[str]:
@@ -284,13 +301,19 @@ def _row(told: Told) -> list[list[str]]:
     if revision is None or rehearsal is None:
         return [[told.service.key], *([["-"]] * 6)]
     kinds = dict.fromkeys(str(body.get("kind")) for body in revision.objects_json)
-    open_findings = [f for f in revision.findings if not records.finding_from(f).mended]
-    return [
+    unmended = sum(not records.finding_from(found).mended for found in revision.findings)
+    pod = msg("pod, 2 containers") if told.service.name == POD else msg("container")
+    cells: list[list[Text]] = [
         [told.service.key, f"r{revision.number} {revision.digest[:7]}"],
-        ["pod, 2 containers"] if told.service.name == POD else ["container"],
+        [pod],
         [" ".join(kinds)],
-        [f"{len(open_findings)} open", f"{told.fixed} fixed", f"{told.answered} answered"],
-        [rehearsal.outcome, f"{len(rehearsal.proven)} proven"],
-        [told.service.phase, f"{told.gates} gates"],
+        [
+            msg("%(count)s open", count=unmended),
+            msg("%(count)s fixed", count=told.fixed),
+            msg("%(count)s answered", count=told.answered),
+        ],
+        [OUTCOMES[rehearsal.outcome], msg("%(count)s proven", count=len(rehearsal.proven))],
+        [PHASES[told.service.phase], msg("%(count)s gates", count=told.gates)],
         [f"{told.seconds:.1f} s"],
     ]
+    return [[words(line) for line in cell] for cell in cells]

@@ -15,6 +15,7 @@ from django.core.management import call_command
 from migrations_app import wiring
 from migrations_app.actions import hosts
 from migrations_app.domain.errors import EngineUnreachable, GateClosed, WorkbenchError
+from migrations_app.domain.messages import Message, counted, msg
 from migrations_app.domain.pipeline.gates import closed
 from migrations_app.queries.actors import Actor
 from workbench.demo import images
@@ -24,16 +25,40 @@ from workbench.demo.story import Story, rows
 from workbench.demo.table import table
 from workbench.demo.work import Work
 from workbench.demo.workers import Workers
+from workbench.language import say
 from workbench.preparation import damage, migrate_if_needed
 
 GOOD, NEGATIVE, UNAVAILABLE = 0, 1, 69
-HEAD = ("SERVICE", "IN PODMAN", "ON KUBERNETES", "CHECKS", "REHEARSAL", "PHASE", "TIME")
+COUNTED = {
+    "pod": counted("%(count)s pod", "%(count)s pods", count=1),
+    "container": counted("%(count)s container", "%(count)s containers", count=1),
+    "volume": counted("%(count)s volume", "%(count)s volumes", count=1),
+    "secret": counted("%(count)s secret", "%(count)s secrets", count=1),
+    "network": counted("%(count)s network", "%(count)s networks", count=1),
+}
+HEAD = (
+    msg("SERVICE"),
+    msg("IN PODMAN"),
+    msg("ON KUBERNETES"),
+    msg("CHECKS"),
+    msg("REHEARSAL"),
+    msg("PHASE"),
+    msg("TIME"),
+)
+
+
+class Unready(WorkbenchError):
+    """The data folder cannot be used as it is."""
+
+    code = "unready"
 
 
 def tell(screen: Screen, began: float) -> int:
     """Do all of it and return the exit code; whatever was started in Podman is gone afterwards."""
     folder: Path = settings.WORKBENCH_DATA_DIR
-    screen.line("Kakehashi: three services from Podman to Kubernetes, on this machine.\n", "bold")
+    title = msg("Kakehashi: three services from Podman to Kubernetes, on this machine.")
+    screen.line(title, "bold")
+    screen.line()
     workers = Workers(folder)
     work = Work(screen, workers, Actor.system("demo", on_behalf=_login()))
     try:
@@ -51,12 +76,10 @@ def tell(screen: Screen, began: float) -> int:
         finally:
             work.cancel()
             _tidy_up(screen, podman)
-    except (images.NoBusyBox, EngineUnreachable) as error:
-        screen.line(f"\n{error}", "bad")
-        return UNAVAILABLE
     except WorkbenchError as error:
         _say_error(screen, error)
-        return NEGATIVE
+        missing = isinstance(error, images.NoBusyBox | EngineUnreachable | Unready)
+        return UNAVAILABLE if missing else NEGATIVE
     finally:
         workers.stop()
     _show(screen, story, folder, time.monotonic() - began)
@@ -64,15 +87,14 @@ def tell(screen: Screen, began: float) -> int:
 
 
 def _prepare_database(screen: Screen) -> None:
-    with screen.step("Preparing database and administrator") as said:
+    with screen.step(msg("Preparing database and administrator")) as said:
         problem = damage()
         if problem:
-            screen.line(problem, "bad")
-            raise SystemExit(UNAVAILABLE)
+            raise Unready(Message(problem))
         # What these say is said here, at its place.
         heard = io.StringIO()
         with contextlib.redirect_stderr(heard):
-            said.append("new" if migrate_if_needed() else "as it is")
+            said.append(msg("new") if migrate_if_needed() else msg("as it is"))
             call_command("ensure_admin", stderr=heard)
         for line in heard.getvalue().splitlines():
             if "password" in line:
@@ -80,63 +102,69 @@ def _prepare_database(screen: Screen) -> None:
 
 
 def _podman(screen: Screen) -> PodmanHost:
-    with screen.step("Reaching Podman") as said:
+    with screen.step(msg("Reaching Podman")) as said:
         local = hosts.local_host()
         info = wiring.podman_engine(local).info()
         said.append(f"Podman {info.version}, {info.runtime}, cgroups {info.cgroup_version}")
-        said.append("rootless" if info.rootless else "rootful")
+        said.append(msg("rootless") if info.rootless else msg("rootful"))
         return PodmanHost(wiring.podman_connection(local))
 
 
 def _stage(screen: Screen, podman: PodmanHost, program: bytes) -> None:
     left_over = podman.remove()
     if left_over:
-        screen.note(f"an interrupted demo had left {', '.join(left_over)}; removed")
-    with screen.step("Building three images from scratch") as said:
+        left = ", ".join(left_over)
+        screen.note(msg("An interrupted demo had left %(things)s: removed.", things=left))
+    with screen.step(msg("Building three images from scratch")) as said:
         for service in images.SERVICES:
             podman.build(service, program)
-        said.append("nothing pulled")
-    with screen.step("Starting a pod of two containers and two containers") as said:
+        said.append(msg("nothing pulled"))
+    with screen.step(msg("Starting a pod of two containers and two containers")) as said:
         podman.prepare()
         podman.start()
         podman.wait_until_healthy()
-        said.append("all healthy")
+        said.append(msg("all healthy"))
 
 
 def _tidy_up(screen: Screen, podman: PodmanHost) -> None:
-    with screen.step("Removing what was started") as said:
+    with screen.step(msg("Removing what was started")) as said:
         removed = podman.remove()
-        kinds = Counter(thing.partition(" ")[0] for thing in removed)
-        said.append(
-            ", ".join(f"{n} {kind}{'s' * (n > 1)}" for kind, n in kinds.items()) or "nothing left"
-        )
+        found = Counter(thing.partition(" ")[0] for thing in removed)
+        said += [COUNTED[kind].about(count=found[kind]) for kind in COUNTED if found[kind]]
 
 
 def _say_error(screen: Screen, error: WorkbenchError) -> None:
     screen.line()
-    screen.line(str(error), "bad")
+    for line in error.told(say).splitlines():
+        screen.line(line, "bad")
     if isinstance(error, GateClosed):
         for gate in closed(error.gates):
-            screen.line(f"  {gate.code}: {gate.why}", "bad")
-            for finding in gate.findings:
-                screen.line(f"    {finding.code} {finding.place}: {finding.message} {finding.fix}")
+            screen.line(f"{gate.code}: {say(gate.why)}", "bad", indent="  ")
+            for found in gate.findings:
+                screen.note(f"{found.code} {found.place}: {say(found.message)} {say(found.fix)}")
 
 
 def _show(screen: Screen, story: Story, folder: Path, took: float) -> None:
     screen.line()
-    for number, line in enumerate(table(HEAD, rows(story), width=WIDTH)):
-        screen.line(line, "bold" if number == 0 else "")
-    kept = ", ".join(images.tag(service) for service in images.SERVICES)
+    for number, line in enumerate(table([say(title) for title in HEAD], rows(story), width=WIDTH)):
+        screen.row(line, "bold" if number == 0 else "")
     screen.line()
-    screen.line(f"Audit trail: {story.verdict}")
+    screen.line(story.verdict)
     screen.line(
-        f"All of it took {took:.1f} s. No pod, container, volume, network or secret is left."
+        msg(
+            "All of it took %(seconds)s s. No pod, container, volume, network or secret is left.",
+            seconds=f"{took:.1f}",
+        )
     )
-    screen.line(f"Kept: the database in {folder}, and the images")
-    screen.line(f"  {kept}")
     screen.line(
-        "See it in the browser: bin/up, then http://127.0.0.1:8000/applications/demo/", "bold"
+        msg(
+            "Kept: the database in %(folder)s, and the images %(images)s.",
+            folder=folder,
+            images=kept,
+        )
     )
+    address = f"http://127.0.0.1:{settings.WORKBENCH_PORT}/applications/demo/"
+    screen.line(msg("See it in the browser: bin/up, then %(address)s", address=address), "bold")
 
 
 def _login() -> str:

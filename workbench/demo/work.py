@@ -9,8 +9,9 @@ from uuid import UUID
 
 from migrations_app.actions import reaping, runs
 from migrations_app.domain.errors import Conflict, WorkbenchError
-from migrations_app.domain.messages import msg
+from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.runs import RunState
+from migrations_app.domain.words import RUN_KINDS
 from migrations_app.models import Run, RunLogLine, RunStep
 from migrations_app.queries.actors import Actor
 from workbench.demo.screen import Screen
@@ -96,13 +97,12 @@ class Work:
         last = list(run.log_lines.order_by("-seq")[:LAST_LINES])
         for line in reversed(last):
             self.screen.note(f"{line.source}: {line.text}")
-        why = run.error_text % run.error_params if run.error_text else run.state
         return RunFailed(
             msg(
                 "The %(kind)s of %(what)s did not succeed: %(why)s",
-                kind=run.kind,
+                kind=RUN_KINDS[run.kind],
                 what=str(run.service or run.application),
-                why=why,
+                why=Message(run.error_text or run.state, run.error_params),
             )
         )
 
