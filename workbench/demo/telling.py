@@ -156,13 +156,11 @@ def _show(screen: Screen, story: Story, folder: Path, took: float) -> None:
             seconds=f"{took:.1f}",
         )
     )
-    screen.line(
-        msg(
-            "Kept: the database in %(folder)s, and the images %(images)s.",
-            folder=folder,
-            images=kept,
-        )
+    kept = ", ".join(images.tag(service) for service in images.SERVICES)
+    told = msg(
+        "Kept: the database in %(folder)s, and the images %(images)s.", folder=folder, images=kept
     )
+    screen.line(told)
     address = f"http://127.0.0.1:{settings.WORKBENCH_PORT}/applications/demo/"
     screen.line(msg("See it in the browser: bin/up, then %(address)s", address=address), "bold")
 
