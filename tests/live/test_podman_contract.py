@@ -275,6 +275,13 @@ def test_stopping_waits_for_those_who_heed(world: World) -> None:
     world.engine.stop(world.mark, timeout=1)
 
 
+def test_stopping_lets_those_end_who_share_their_processes(world: World) -> None:
+    world.play(world.pod("polite", extra="  shareProcessNamespace: true\n"))
+    world.clock.sleep(0.3)
+    world.engine.stop(world.mark, timeout=20)
+    assert world.states()["polite"].exit_code in (0, 143)
+
+
 def test_stopping_kills_those_who_do_not(world: World) -> None:
     world.play(world.pod("deaf"))
     world.engine.stop(world.mark, timeout=1)

@@ -107,7 +107,8 @@ class PodmanHost:
             return measuring.pid(self.connection, container)
 
     def stop(self, pod: str, *, timeout: int) -> None:
-        playing.stop(self.connection, pod, timeout=timeout)
+        with understood(self.connection.address, f"GET pods/{pod}/json"):
+            playing.stop(self.connection, pod, timeout=timeout)
 
     def remove_labelled(self, label: str, value: str) -> Sequence[str]:
         with understood(self.connection.address, "DELETE pods"):

@@ -8,12 +8,15 @@ import re
 import tarfile
 import time
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
 from typing import Any
 
 import yaml
 
 from migrations_app.adapters.podman.connection import Connection, segment
 from migrations_app.adapters.podman.errors import Refused
+from migrations_app.adapters.podman.watching import one
 from migrations_app.domain.errors import EngineError, EngineUnreachable
 from migrations_app.domain.messages import Message, msg
 from migrations_app.ports import FileDrop, Played
@@ -78,8 +81,29 @@ def play(
 
 
 def stop(connection: Connection, pod: str, *, timeout: int) -> None:
-    seconds = connection.seconds + 2 * timeout
-    connection.post(f"pods/{segment(pod)}/stop", {"t": timeout}, seconds=seconds)
+    """Stop the containers of a pod all at once, as a kubelet does.
+
+    Each is asked by itself: stopping a pod as a whole ends the container that holds it together at
+    some moment of its own, and with it, where processes are shared, all others.
+    """
+    found = one(connection.get(f"pods/{segment(pod)}/json"))
+    infra = found.get("InfraContainerID")
+    running = [str(item["Id"]) for item in found.get("Containers") or [] if item["Id"] != infra]
+    if not running:
+        return
+    seconds = connection.seconds + timeout
+
+    def ask(container: str) -> None:
+        path = f"containers/{segment(container)}/stop"
+        try:
+            connection.post(path, {"timeout": timeout}, seconds=seconds)
+        except Refused as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+
+    with ThreadPoolExecutor(max_workers=len(running)) as pool:
+        for done in [pool.submit(ask, container) for container in running]:
+            done.result()
 
 
 def _put_files(connection: Connection, pod: str, files: Sequence[FileDrop]) -> None:

@@ -77,6 +77,7 @@ CALLS: dict[str, Callable[[PodmanHost], object]] = {
     "logs": lambda host: list(host.logs("x", since=0)),
     "usage": lambda host: host.usage(["x"]),
     "running_user": lambda host: host.running_user("x"),
+    "stop": lambda host: host.stop("x", timeout=1),
     "remove": lambda host: host.remove_labelled("a", "b"),
     "labelled": lambda host: host.labelled("a"),
 }
