@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from migrations_app.domain.messages import Told
+
 
 @dataclass(frozen=True, slots=True)
 class EngineInfo:
@@ -207,7 +209,7 @@ class ProbeResult:
     """
 
     ok: bool | None
-    detail: str
+    detail: Told
     took: float
     loopback_only: bool = False
 

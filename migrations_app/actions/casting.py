@@ -73,7 +73,7 @@ def with_values(casting: Cast, revision: Revision) -> Cast:
                     Deviation(
                         msg("Secret value made up"),
                         f"{name}{pointer}",
-                        "one random value, the same wherever one is missing",
+                        msg("one random value, the same wherever one is missing"),
                     )
                 )
             places[name, pointer] = value

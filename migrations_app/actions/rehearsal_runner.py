@@ -19,6 +19,7 @@ from migrations_app.domain.rehearsal.derive import RehearsalCopy
 from migrations_app.domain.rehearsal.schedule import ProbeBoard, ProbeTrack
 from migrations_app.domain.rehearsal.values import PodCopy, ProbeKind
 from migrations_app.domain.rehearsal.verdict import Observations
+from migrations_app.domain.words import word
 from migrations_app.ports import (
     Clock,
     ContainerState,
@@ -251,7 +252,7 @@ class Rehearser:
                 "Container %(container)s would be restarted: its %(kind)s probe missed "
                 "%(count)s times in a row.",
                 container=broken.plan.container,
-                kind=broken.plan.kind.value,
+                kind=word("probe", broken.plan.kind),
                 count=broken.in_a_row,
             )
         return None
@@ -284,7 +285,7 @@ class Rehearser:
             if plan.kind is not ProbeKind.LIVENESS:
                 self._unprobeable = msg(
                     "The %(kind)s probe of %(container)s could not be run: %(why)s",
-                    kind=plan.kind.value,
+                    kind=word("probe", plan.kind),
                     container=plan.container,
                     why=result.detail,
                 )
@@ -302,10 +303,10 @@ class Rehearser:
         )
         if result.loopback_only and plan.container not in self.seen.loopback_only:
             self.seen.loopback_only = (*self.seen.loopback_only, plan.container)
-        word = "" if result.ok else f" ({track.in_a_row} of {plan.failure_threshold})"
+        streak = "" if result.ok else f" ({track.in_a_row} of {plan.failure_threshold})"
         took = f" in {result.took * 1000:.0f} ms"
         stream = "stdout" if result.ok else "stderr"
-        self.say("prober", stream, f"{name} {describe(plan.action)} {result.detail}{word}{took}")
+        self.say("prober", stream, f"{name} {describe(plan.action)} {result.detail}{streak}{took}")
 
     def _sample(self, pod: PodCopy, states: Iterable[ContainerState]) -> None:
         running = {s.id: short(pod, s.name) for s in states if s.running}

@@ -80,7 +80,7 @@ def _no_constant(name: str) -> Any:
 
 
 def _reason(error: Exception) -> str:
-    return "it is nested too deeply" if isinstance(error, RecursionError) else str(error)
+    return gettext("it is nested too deeply") if isinstance(error, RecursionError) else str(error)
 
 
 def _check(value: Any, at: str = "", depth: int = 0) -> None:

@@ -70,6 +70,9 @@ class Message:
 UNSAID = Message("")
 """Nothing to say."""
 
+Told = Message | str
+"""A sentence, or text of others that nobody translates."""
+
 Say = Callable[[Message], str]
 """How a door puts messages into text: ``str`` in English, a catalogue's way in other languages."""
 

@@ -17,8 +17,13 @@ from migrations_app.domain.messages import Message
 from migrations_app.domain.words import word
 
 
-def translated(message: Message | Mapping[str, Any]) -> str:
-    """A sentence, or the stored record of one: looked up first, filled in afterwards."""
+def translated(message: Message | Mapping[str, Any] | str) -> str:
+    """A sentence, or the stored record of one: looked up first, filled in afterwards.
+
+    Text of others, which stands where a sentence may stand, is given back as it is.
+    """
+    if isinstance(message, str):
+        return message
     if not isinstance(message, Message):
         message = records.message_from(message)
     return message.said_with(translation)

@@ -96,7 +96,9 @@ def _copy(cast: Cast, marks: Marks, info: EngineInfo) -> RehearsalCopy:
         escape_references=info.version_tuple >= EXPANDS_REFERENCES,
     )
     shut_in = Deviation(
-        msg("No way out of the network"), "the cluster's network", "a network of this run alone"
+        msg("No way out of the network"),
+        msg("the cluster's network"),
+        msg("a network of this run alone"),
     )
     added = (*cast.invented, shut_in, *host_deviations(info.version_tuple, rootless=info.rootless))
     return replace(copy, deviations=(*copy.deviations, *added))

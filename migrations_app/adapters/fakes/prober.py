@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from migrations_app.adapters.fakes.podman import FakePodman
 from migrations_app.domain.errors import EngineError
+from migrations_app.domain.messages import Told, msg
 from migrations_app.ports import ProbeResult, ProbeTarget
 
 _TOOK = 0.002
@@ -19,7 +20,7 @@ class FakeProber:
 
     def probe(self, target: ProbeTarget) -> ProbeResult:
         if target.action == "grpc":
-            return _result(ok=None, detail="gRPC probes are not proven here")
+            return _result(ok=None, detail=msg("a gRPC probe cannot be made here"))
         if target.action == "exec":
             return self._execute(target)
         return self._dial(target)
@@ -50,5 +51,5 @@ class FakeProber:
         return _result(ok=False, detail="connection refused")
 
 
-def _result(*, ok: bool | None, detail: str, loopback_only: bool = False) -> ProbeResult:
+def _result(*, ok: bool | None, detail: Told, loopback_only: bool = False) -> ProbeResult:
     return ProbeResult(ok, detail, _TOOK, loopback_only)

@@ -15,6 +15,7 @@ from migrations_app.adapters.podman.watching import ExecTimeout
 from migrations_app.adapters.probing import http_probe
 from migrations_app.adapters.probing.dialling import CannotEnter, dial, dial_inside
 from migrations_app.domain.errors import EngineError, EngineUnreachable
+from migrations_app.domain.messages import Message, Told, msg
 from migrations_app.ports import ProbeResult, ProbeTarget
 
 LOOPBACK = "127.0.0.1"
@@ -24,7 +25,7 @@ _UNREACHABLE = (errno.EHOSTUNREACH, errno.ENETUNREACH, errno.EPERM, errno.EACCES
 @dataclass(frozen=True, slots=True)
 class _Found:
     ok: bool | None
-    detail: str
+    detail: Told
     loopback_only: bool = False
 
 
@@ -36,7 +37,7 @@ def _missed(detail: str, *, loopback_only: bool = False) -> _Found:
     return _Found(ok=False, detail=detail, loopback_only=loopback_only)
 
 
-def _unproven(detail: str) -> _Found:
+def _unproven(detail: Message) -> _Found:
     return _Found(ok=None, detail=detail)
 
 
@@ -63,7 +64,7 @@ class PodProber:
                 target, lambda: max(end - time.monotonic(), 0.001), rootless=rootless
             )
         except EngineError as error:
-            found = _unproven(str(error.message))
+            found = _unproven(error.message)
         took = time.monotonic() - begun
         return ProbeResult(found.ok, found.detail, took, loopback_only=found.loopback_only)
 
@@ -71,15 +72,15 @@ class PodProber:
         if target.action == "exec":
             return self._execute(target)
         if target.action not in ("http", "tcp"):
-            return _unproven("a gRPC probe cannot be made here")
+            return _unproven(msg("a gRPC probe cannot be made here"))
         if not self.host.connection.is_local:
-            return _Found(
-                None, "the pod runs on another machine, where nothing of ours can dial it"
+            return _unproven(
+                msg("the pod runs on another machine, where nothing of ours can dial it")
             )
         try:
             return self._dialled(target, left, rootless=rootless)
         except CannotEnter as error:
-            return _unproven(f"the pod's network cannot be entered: {error}")
+            return _unproven(msg("the pod's network cannot be entered: %(why)s", why=error))
 
     def _execute(self, target: ProbeTarget) -> _Found:
         try:
@@ -122,7 +123,7 @@ class PodProber:
                 return _missed(detail, loopback_only=True)
             return _missed("connection refused")
         if number in _UNREACHABLE:
-            return _unproven(f"the pod cannot be reached from here: {error}")
+            return _unproven(msg("the pod cannot be reached from here: %(why)s", why=error))
         return _missed(str(error) or type(error).__name__)
 
     def _listens_inside(self, target: ProbeTarget) -> bool:

@@ -17,15 +17,15 @@ def host_deviations(version: tuple[int, ...], *, rootless: bool) -> list[Deviati
         found.append(
             Deviation(
                 msg("Rehearsed by the host's root"),
-                "an account without rights, or a host of its own",
-                f"{played}, rootful",
+                msg("an account without rights, or a host of its own"),
+                msg("%(podman)s, rootful", podman=played),
             )
         )
     if version < SAFE_SINCE:
         found.append(
             Deviation(
                 msg("Podman is older than its last known hole in playing (CVE-2025-9566)"),
-                "5.6.1 or later",
+                msg("%(version)s or later", version="5.6.1"),
                 played,
             )
         )

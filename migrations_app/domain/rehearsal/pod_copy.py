@@ -71,7 +71,7 @@ def _resources(container: Mapping[str, Any]) -> tuple[dict[str, Any], list[Devia
         deviations.append(
             Deviation(
                 msg("Memory limit added for the host's sake"),
-                f"{container.get('name')}: no limit",
+                msg("%(container)s: no limit", container=container.get("name")),
                 "1Gi",
             )
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from migrations_app.domain.messages import Message, Told
 from migrations_app.domain.records import message
 from migrations_app.domain.rehearsal.values import Claim, Deviation
 from migrations_app.domain.rehearsal.verdict import Observations, Verdict
@@ -18,7 +19,15 @@ def claim(value: Claim) -> dict[str, Any]:
 
 
 def deviation(value: Deviation) -> dict[str, Any]:
-    return {"what": message(value.what), "manifest": value.manifest, "played": value.played}
+    return {
+        "what": message(value.what),
+        "manifest": _side(value.manifest),
+        "played": _side(value.played),
+    }
+
+
+def _side(value: Told) -> Any:
+    return message(value) if isinstance(value, Message) else value
 
 
 def verdict(value: Verdict, seen: Observations) -> dict[str, Any]:

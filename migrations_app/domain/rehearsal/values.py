@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from migrations_app.domain.messages import Message
+from migrations_app.domain.messages import Message, Told
 
 
 class RehearsalOutcome(StrEnum):
@@ -63,8 +63,8 @@ class Deviation:
     """What was played otherwise than it is written, with both sides."""
 
     what: Message
-    manifest: str
-    played: str
+    manifest: Told
+    played: Told
 
 
 @dataclass(frozen=True, slots=True)
