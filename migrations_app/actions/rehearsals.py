@@ -17,6 +17,7 @@ from migrations_app.actions.services import locked, raise_version
 from migrations_app.actions.unit import action
 from migrations_app.domain.audit.tags import Tag
 from migrations_app.domain.errors import Conflict, InvalidInput
+from migrations_app.domain.manifests.resources import pod_spec
 from migrations_app.domain.messages import msg
 from migrations_app.domain.rehearsal.derive import refusals
 from migrations_app.domain.rehearsal.values import Peers
@@ -46,7 +47,7 @@ def start_rehearsal(
     revision = _revision(service, revision)
     host = host or hosts.local_host()
     _require_allowed(host)
-    _require_harmless(cast(revision, peers))
+    _require_playable(cast(revision, peers))
     run = runs.start(
         kind=RunKind.REHEARSAL,
         subject=f"{service.pk}:{revision.environment}",
@@ -190,14 +191,21 @@ def _require_allowed(host: Host) -> None:
         )
 
 
-def _require_harmless(casting: Cast) -> None:
-    problems = refusals(casting.objects)
+def _require_playable(casting: Cast) -> None:
+    if not any(pod_spec(body) for body in casting.subject.objects):
+        raise InvalidInput(
+            msg(
+                "%(key)s has no pod that Podman could play: only workloads of Kubernetes itself "
+                "can be rehearsed.",
+                key=casting.subject.service,
+            )
+        )
+    problems = refusals([*casting.objects, *casting.shared])
     if problems:
         raise InvalidInput(
             msg(
-                "This may not be rehearsed: it asks for power over the host (%(count)s places). "
-                "Remove what is named, or rehearse without peers if only a peer asks for it.",
-                count=len(problems),
+                "This may not be rehearsed: see what is named. If only a peer is the reason, "
+                "rehearse without peers."
             ),
             problems,
         )

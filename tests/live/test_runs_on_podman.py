@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.live import postgres
 from tests.live.workshop import BROKEN, Podman, Workshop
 
 pytestmark = pytest.mark.live
@@ -72,6 +73,51 @@ def test_a_worker_killed_in_the_middle(podman: Podman, tmp_path: Path, way: dict
     assert (run["state"], run["outcome"], run["attempt"]) == ("succeeded", "passed", 2), run
     assert run["ends"] == 1
     assert "worker of attempt 1 went silent; the run is tried again" in run["log"]
+    assert workshop.left_in_podman() == []
+
+
+def test_a_worker_frozen_for_longer_than_its_lease(
+    podman: Podman, tmp_path: Path, way: dict[str, str]
+) -> None:
+    """It wakes up and finds that the run is another attempt's: it writes nothing more."""
+    workshop = Workshop(tmp_path / "data", podman, WORKBENCH_REHEARSAL_WATCH="8", **way)
+    workshop.folder.mkdir()
+    workshop.prepare()
+    with workshop.workers():
+        frozen = workshop.worker()
+        run_id = workshop.rehearse()
+        workshop.wait(run_id, lambda run: run["probes"] > 0)
+        os.killpg(frozen, signal.SIGSTOP)
+        try:
+            workshop.wait(run_id, lambda run: run["state"] == "queued", seconds=30)
+        finally:
+            os.killpg(frozen, signal.SIGCONT)
+        run = workshop.wait(run_id, lambda run: run["state"] not in ("queued", "running"))
+    assert (run["state"], run["outcome"], run["attempt"]) == ("succeeded", "passed", 2), run
+    assert run["ends"] == 1
+    assert workshop.left_in_podman() == []
+
+
+def test_a_worker_killed_with_rows_in_postgresql(podman: Podman, tmp_path: Path) -> None:
+    if postgres.binaries() is None:
+        pytest.skip("PostgreSQL is not installed")
+    with postgres.cluster() as url:
+        workshop = Workshop(
+            tmp_path / "data",
+            podman,
+            WORKBENCH_REHEARSAL_WATCH="6",
+            WORKBENCH_BROKER="",
+            REDIS_URL="",
+            DATABASE_URL=url,
+        )
+        workshop.folder.mkdir()
+        workshop.prepare()
+        with workshop.workers():
+            run_id = workshop.rehearse()
+            workshop.wait(run_id, lambda run: run["probes"] > 0)
+            os.kill(workshop.worker(), signal.SIGKILL)
+            run = workshop.wait(run_id, lambda run: run["state"] not in ("queued", "running"))
+    assert (run["state"], run["outcome"], run["ends"]) == ("succeeded", "passed", 1), run
     assert workshop.left_in_podman() == []
 
 

@@ -15,12 +15,19 @@ from typing import Any
 from migrations_app.domain.bundle import Object, object_label
 from migrations_app.domain.errors import Problem
 from migrations_app.domain.manifests.render import to_yaml
-from migrations_app.domain.manifests.resources import pod_spec
+from migrations_app.domain.manifests.resources import (
+    containers,
+    mapping,
+    name_of,
+    pod_spec,
+    sequence,
+)
 from migrations_app.domain.messages import msg
 from migrations_app.domain.rehearsal.configuration import ConfigIndex, Environment, expand
 from migrations_app.domain.rehearsal.pod_copy import container_copy, pod_security
 from migrations_app.domain.rehearsal.policy import violations
 from migrations_app.domain.rehearsal.probe_plans import probe_plans
+from migrations_app.domain.rehearsal.shape import misshapen
 from migrations_app.domain.rehearsal.values import Deviation, PodCopy
 from migrations_app.domain.rehearsal.volumes import VolumePlan
 
@@ -58,9 +65,10 @@ class RehearsalCopy:
 
 
 def refusals(objects: Iterable[Object]) -> tuple[Problem, ...]:
-    """Every reason why these objects may not be rehearsed at all (see ``policy``)."""
+    """Every reason why these objects may not be rehearsed at all (``shape``, ``policy``)."""
     problems: list[Problem] = []
     for body in objects:
+        problems.extend(misshapen(body))
         found = pod_spec(body)
         if found is not None:
             problems.extend(violations(object_label(body), found[1]))
@@ -130,11 +138,7 @@ def _order(graph: Mapping[str, set[str]]) -> list[str]:
 
 def service_names(objects: Iterable[Object]) -> tuple[str, ...]:
     """The names of the Services among the objects."""
-    return tuple(
-        str(body["metadata"]["name"])
-        for body in objects
-        if body.get("kind") == "Service" and (body.get("metadata") or {}).get("name")
-    )
+    return tuple(name_of(body) for body in objects if body.get("kind") == "Service")
 
 
 def _texts(objects: Iterable[Object]) -> Iterable[str]:
@@ -142,21 +146,17 @@ def _texts(objects: Iterable[Object]) -> Iterable[str]:
     for body in objects:
         if body.get("kind") in ("ConfigMap", "Secret"):
             for section in ("data", "stringData"):
-                yield from (str(value) for value in (body.get(section) or {}).values())
-        found = pod_spec(body)
-        if found is None:
-            continue
-        for key in ("initContainers", "containers"):
-            for container in found[1].get(key) or ():
-                for word in (*(container.get("command") or ()), *(container.get("args") or ())):
-                    yield str(word)
-                for variable in container.get("env") or ():
-                    yield str(variable.get("value") or "")
+                yield from (str(value) for value in mapping(body.get(section)).values())
+        for _path, container in containers(body):
+            for key in ("command", "args"):
+                yield from (str(word) for word in sequence(container.get(key)))
+            for variable in sequence(container.get("env")):
+                yield str(mapping(variable).get("value") or "")
 
 
 def _mentions(text: str, name: str) -> bool:
     """The name stands in the text as a host name: not as a part of a longer word."""
-    return re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text) is not None
+    return bool(name) and re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text) is not None
 
 
 @dataclass(slots=True)
