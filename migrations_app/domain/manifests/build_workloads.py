@@ -117,7 +117,7 @@ def workload(
         spec["serviceName"] = governing_name(service)
         if templates:
             spec["volumeClaimTemplates"] = templates
-    _note_policy(service, ledger)
+    _note_policy(service, kind, ledger)
     return _object("apps/v1", kind, metadata, spec)
 
 
@@ -150,13 +150,13 @@ def _retries(service: ServiceSpec) -> Any:
     return changed(chosen.places, "restart_retries", chosen.restart_retries, reason)
 
 
-def _note_policy(service: ServiceSpec, ledger: Ledger) -> None:
+def _note_policy(service: ServiceSpec, kind: WorkloadKind, ledger: Ledger) -> None:
     for container in service.containers:
         if container.restart is not RestartPolicy.UNSET:
             ledger.note(
                 container.places.get("restart"),
                 Outcome.CONVERTED,
-                "",
+                f"{kind.value}/{service.name}/kind",
                 msg("The containers of such a workload are always started again."),
             )
 

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from migrations_app.domain.bundle import Facts
 from migrations_app.domain.findings import Finding
 from migrations_app.domain.loss import LossRow
+from migrations_app.domain.messages import msg
 from migrations_app.domain.questions import Question
 from migrations_app.domain.reading.documents import Document
-from migrations_app.domain.reading.inspect_fields import account
+from migrations_app.domain.reading.inspect_fields import account, account_taken, account_whole
 from migrations_app.domain.reading.inspect_findings import about_bundle, about_group
 from migrations_app.domain.reading.inspect_groups import Group, Shelf, groups
 from migrations_app.domain.reading.inspect_services import read_service
@@ -26,6 +27,9 @@ from migrations_app.domain.reading.inspections import (
     inspections,
 )
 from migrations_app.domain.spec import ServiceSpec
+
+_INFRA = msg("The container that holds a pod together; a cluster makes its own.")
+_EMPTY = msg("No container of this pod is among the files, so nothing could be made of it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +69,12 @@ def read_inspections(
 
 
 def _rows(item: Inspection, read: Sequence[tuple[Group, ServiceSpec]]) -> Iterator[LossRow]:
-    if any(group.infra is item for group, _spec in read):
-        return
     yield from item.rows
+    if any(group.infra is item for group, _spec in read):
+        yield account_whole(item, _INFRA)
+        return
+    if any(group.pod is item and not spec.containers for group, spec in read):
+        yield from account_taken(item, _EMPTY)
     yield from account(item)
 
 

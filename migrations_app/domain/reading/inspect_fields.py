@@ -1,7 +1,8 @@
 """The ledger of inspection fields: what becomes of those that no reader takes into the spec.
 
 A field that is set, and that nobody took, settled or has a rule for, is reported as not
-understood: the report may be long, it is never short.
+understood: the report may be long, it is never short. A row for a path tells of all below it that
+has no row of its own.
 """
 
 from __future__ import annotations
@@ -41,6 +42,20 @@ def account(inspection: Inspection) -> Iterator[LossRow]:
         rule = rules["/".join(map(str, found))]
         if not _is_unset(inspection.get(*found), rule):
             yield _row(inspection, found, rule.reason)
+
+
+def account_whole(inspection: Inspection, reason: Message) -> LossRow:
+    """One row for all of it, beside those of what went into the spec."""
+    return _row(inspection, (), reason)
+
+
+def account_taken(inspection: Inspection, reason: Message) -> Iterator[LossRow]:
+    """A row for every field that went into a spec of which nothing could be made."""
+    known = {row.path for row in inspection.rows}
+    for path in sorted(inspection.taken, key=lambda path: [*map(str, path)]):
+        row = _row(inspection, path, reason)
+        if row.path not in known and inspection.get(*path) is not None:
+            yield row
 
 
 def _is_unset(value: Any, rule: Rule) -> bool:
