@@ -16,7 +16,34 @@ from tests.live.workshop import BROKEN, Podman, Workshop
 pytestmark = pytest.mark.live
 
 
-@pytest.fixture(params=["system", "podman5"])
+LONG = pytest.mark.long
+BOTH = pytest.mark.parametrize("podman", ["system", "podman5"], indirect=True)
+SYSTEM_FIRST = pytest.mark.parametrize(
+    "podman", ["system", pytest.param("podman5", marks=LONG)], indirect=True
+)
+ALL_WAYS = pytest.mark.parametrize(
+    ("podman", "way"),
+    [
+        ("system", "redis"),
+        ("system", "polling"),
+        ("podman5", "redis"),
+        pytest.param("podman5", "polling", marks=LONG),
+    ],
+    indirect=True,
+)
+ONE_WAY_FIRST = pytest.mark.parametrize(
+    ("podman", "way"),
+    [
+        ("system", "redis"),
+        pytest.param("system", "polling", marks=LONG),
+        pytest.param("podman5", "redis", marks=LONG),
+        pytest.param("podman5", "polling", marks=LONG),
+    ],
+    indirect=True,
+)
+
+
+@pytest.fixture
 def podman(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Podman]:
     """The system's own Podman, and a Podman 5 where there is one."""
     if request.param == "system":
@@ -32,7 +59,7 @@ def podman(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Podman]:
         yield served
 
 
-@pytest.fixture(params=["redis", "polling"])
+@pytest.fixture
 def way(request: pytest.FixtureRequest) -> dict[str, str]:
     """How work gets to the worker."""
     if request.param == "redis":
@@ -42,6 +69,7 @@ def way(request: pytest.FixtureRequest) -> dict[str, str]:
     return {"REDIS_URL": "", "WORKBENCH_BROKER": "none"}
 
 
+@BOTH
 def test_a_good_and_a_broken_service(podman: Podman, tmp_path: Path) -> None:
     good = Workshop(tmp_path / "good", podman, WORKBENCH_BROKER="none")
     good.folder.mkdir()
@@ -58,6 +86,7 @@ def test_a_good_and_a_broken_service(podman: Podman, tmp_path: Path) -> None:
         assert workshop.left_in_podman() == []
 
 
+@ALL_WAYS
 def test_a_worker_killed_in_the_middle(podman: Podman, tmp_path: Path, way: dict[str, str]) -> None:
     workshop = Workshop(tmp_path / "data", podman, WORKBENCH_REHEARSAL_WATCH="6", **way)
     workshop.folder.mkdir()
@@ -76,6 +105,7 @@ def test_a_worker_killed_in_the_middle(podman: Podman, tmp_path: Path, way: dict
     assert workshop.left_in_podman() == []
 
 
+@ONE_WAY_FIRST
 def test_a_worker_frozen_for_longer_than_its_lease(
     podman: Podman, tmp_path: Path, way: dict[str, str]
 ) -> None:
@@ -98,6 +128,7 @@ def test_a_worker_frozen_for_longer_than_its_lease(
     assert workshop.left_in_podman() == []
 
 
+@SYSTEM_FIRST
 def test_a_worker_killed_with_rows_in_postgresql(podman: Podman, tmp_path: Path) -> None:
     if postgres.binaries() is None:
         pytest.skip("PostgreSQL is not installed")
@@ -121,6 +152,7 @@ def test_a_worker_killed_with_rows_in_postgresql(podman: Podman, tmp_path: Path)
     assert workshop.left_in_podman() == []
 
 
+@ONE_WAY_FIRST
 def test_a_worker_that_is_stopped_gives_its_run_back(
     podman: Podman, tmp_path: Path, way: dict[str, str]
 ) -> None:
@@ -137,6 +169,7 @@ def test_a_worker_that_is_stopped_gives_its_run_back(
     assert not list((workshop.folder / "run").glob("worker-*.pid"))
 
 
+@SYSTEM_FIRST
 def test_what_was_cancelled_is_gone(podman: Podman, tmp_path: Path) -> None:
     workshop = Workshop(
         tmp_path / "data", podman, WORKBENCH_REHEARSAL_WATCH="60", WORKBENCH_BROKER="none"
@@ -152,6 +185,7 @@ def test_what_was_cancelled_is_gone(podman: Podman, tmp_path: Path) -> None:
     assert workshop.left_in_podman() == []
 
 
+@SYSTEM_FIRST
 def test_the_reaper_clears_what_nobody_else_can(podman: Podman, tmp_path: Path) -> None:
     """The worker dies in its last attempt: nobody begins anew, and yet nothing stays."""
     workshop = Workshop(
