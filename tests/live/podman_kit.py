@@ -20,7 +20,7 @@ from migrations_app.adapters.podman.connection import Connection
 from migrations_app.domain.errors import EngineError
 
 IMAGE = "localhost/kakehashi-test/box:1"
-PROGRAMS = ("sh", "sleep", "echo", "cat", "httpd", "nslookup", "true", "false", "touch", "test")
+PROGRAMS = ("sh", "sleep", "echo", "cat", "httpd", "nslookup", "true", "false", "dd")
 CONFIGURATION = Path(__file__).parent.parent / "containers.conf"
 
 

@@ -42,6 +42,8 @@ SCRIPTS = {
     "deaf": DEAF,
     "job": "echo done; exit 0",
     "bad": "exit 3",
+    "mute": "printf 'mode = fast'",
+    "eater": "exec dd if=/dev/zero of=/dev/null bs=60M count=3",
 }
 BEHAVIOURS = {
     "web": Behaviour(
@@ -52,6 +54,8 @@ BEHAVIOURS = {
     "deaf": Behaviour(heeds_sigterm=False),
     "job": Behaviour(logs=[(0, "stdout", "done")], exits=(0.1, 0)),
     "bad": Behaviour(exits=(0.1, 3)),
+    "mute": Behaviour(logs=[(0, "stdout", "mode = fast")], exits=(0.1, 0)),
+    "eater": Behaviour(exits=(0.1, 137), oom_killed=True),
 }
 
 
@@ -264,6 +268,21 @@ def test_exit_codes_are_kept(world: World) -> None:
     assert (states["job"].exit_code, states["bad"].exit_code) == (0, 3)
     assert states["polite"].running
     assert [line.text for line in world.engine.logs(states["job"].id, since=0)] == ["done"]
+
+
+def test_last_words_are_heard_to_the_end(world: World) -> None:
+    mute = world.play(world.pod("mute"))["mute"]
+    world.until(lambda: not world.states()["mute"].running)
+    assert [line.text for line in world.engine.logs(mute.id, since=0)] == ["mode = fast"]
+
+
+def test_who_wants_too_much_memory_is_told_apart(world: World) -> None:
+    limit = 'resources: {limits: {memory: "16777216"}}'
+    text = world.pod("eater").replace("runAsUser: 1000}", f"runAsUser: 1000}}, {limit}")
+    world.play(text)
+    world.until(lambda: not world.states()["eater"].running)
+    assert world.states()["eater"].exit_code == 137
+    assert world.states()["eater"].oom_killed
 
 
 def test_stopping_waits_for_those_who_heed(world: World) -> None:

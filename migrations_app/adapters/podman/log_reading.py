@@ -44,10 +44,12 @@ class LogReader:
         if mark.second:
             params["since"] = str(mark.second)
         chunks = self.connection.stream("GET", f"containers/{segment(container)}/logs", params)
+        joined = _Joined(self._name(container))
         number = mark.before
-        for line in _lines(self._name(container), chunks):
+        for line in joined.lines(chunks):
             second = int((line.at or _EPOCH).timestamp())
-            if second > mark.second:
+            # What began earlier and has no end yet must be read again from its beginning.
+            if second > mark.second and not joined.begun:
                 mark = Mark(second, number)
                 self._marks[container] = mark
             number += 1
@@ -55,6 +57,12 @@ class LogReader:
                 yield line
             if number >= since + MOST_LINES:
                 return
+        if joined.begun and not self._runs(container):
+            yield from list(joined.rest())[max(since - number, 0) :]
+
+    def _runs(self, container: str) -> bool:
+        found = self.connection.get(f"containers/{segment(container)}/json")
+        return bool(found["State"]["Running"])
 
     def _name(self, container: str) -> str:
         if container not in self._names:
@@ -63,20 +71,31 @@ class LogReader:
         return self._names[container]
 
 
-def _lines(source: str, chunks: Iterable[bytes]) -> Iterator[LogLine]:
-    """Whole lines. One without an end yet comes when it has one, or is too long to wait for."""
-    begun: dict[str, tuple[datetime | None, bytes]] = {}
-    for stream, frame in frames(chunks):
-        written, _, text = frame.partition(b" ")
-        at = _moment(written)
-        if at is None:
-            text = frame
-        first, before = begun.pop(stream, (at, b""))
-        together = before + text
-        if text.endswith(b"\n") or len(together) >= LONGEST:
-            yield LogLine(source, stream, _clean(together), first)
-        else:
-            begun[stream] = (first, together)
+class _Joined:
+    """Puts lines together from the pieces that Podman keeps; ``begun`` have no end yet."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.begun: dict[str, tuple[datetime | None, bytes]] = {}
+
+    def lines(self, chunks: Iterable[bytes]) -> Iterator[LogLine]:
+        """Whole lines, and what is too long to wait for its end."""
+        for stream, frame in frames(chunks):
+            written, _, text = frame.partition(b" ")
+            at = _moment(written)
+            if at is None:
+                text = frame
+            first, before = self.begun.pop(stream, (at, b""))
+            together = before + text
+            if text.endswith(b"\n") or len(together) >= LONGEST:
+                yield LogLine(self.source, stream, _clean(together), first)
+            else:
+                self.begun[stream] = (first, together)
+
+    def rest(self) -> Iterator[LogLine]:
+        """What a container left without an end: it ended itself."""
+        for stream, (first, text) in self.begun.items():
+            yield LogLine(self.source, stream, _clean(text), first)
 
 
 def _moment(written: bytes) -> datetime | None:

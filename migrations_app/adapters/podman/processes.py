@@ -10,6 +10,9 @@ from pathlib import Path
 
 _PROC = Path("/proc")
 _CGROUPS = Path("/sys/fs/cgroup")
+_KERNEL_LOG = Path("/dev/kmsg")
+_MOST_RECORDS = 100_000
+_LONGEST_RECORD = 8192
 _MEMORY = (
     ("memory", "memory/{0}/memory.usage_in_bytes"),
     ("", "{0}/memory.current"),
@@ -55,6 +58,33 @@ def user(pid: int) -> str:
         if mapped <= outside < mapped + count:
             return str(first + outside - mapped)
     return str(outside)
+
+
+def killed_for_memory(container: str) -> bool:
+    """The kernel's own log says that it killed something of a container for want of memory.
+
+    Podman does not notice on every host. False also where this account may not read the log.
+    """
+    try:
+        handle = os.open(_KERNEL_LOG, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return False
+    wanted = container.encode()
+    try:
+        for _ in range(_MOST_RECORDS):
+            try:
+                record = os.read(handle, _LONGEST_RECORD)
+            except BrokenPipeError:
+                continue  # overwritten while we were reading: the next one is there
+            except OSError:
+                return False
+            if not record:
+                return False
+            if b"oom-kill:" in record and wanted in record:
+                return True
+    finally:
+        os.close(handle)
+    return False
 
 
 def _files(pid: int, wanted: tuple[tuple[str, str], ...]) -> list[Path]:

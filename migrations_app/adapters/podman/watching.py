@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
+from migrations_app.adapters.podman import processes
 from migrations_app.adapters.podman.connection import Connection, segment
 from migrations_app.adapters.podman.errors import NotThere
 from migrations_app.adapters.podman.frames import frames
@@ -15,6 +17,7 @@ from migrations_app.ports import ContainerState, ExecResult
 
 RUNS = ("running", "paused", "stopping")
 NEVER_RAN = ("created", "configured", "initialized")
+KILLED = 137
 MOST_OUTPUT = 64 * 1024
 
 
@@ -39,7 +42,8 @@ def states(connection: Connection, pod: str) -> list[ContainerState]:
     }
     place = inspected.pop(infra, None)
     shared = _address(place) if place else ""
-    return [_state(item, shared or _address(item)) for item in inspected.values()]
+    found_states = [_state(item, shared or _address(item)) for item in inspected.values()]
+    return [_told_by_the_kernel(connection, state) for state in found_states]
 
 
 def execute(
@@ -95,6 +99,13 @@ def _state(item: Mapping[str, Any], address: str) -> ContainerState:
         address=address if running else "",
         oom_killed=bool(state.get("OOMKilled")),
     )
+
+
+def _told_by_the_kernel(connection: Connection, state: ContainerState) -> ContainerState:
+    """Whether a killed container was killed for its memory, where Podman itself did not notice."""
+    if state.exit_code != KILLED or state.oom_killed or not connection.is_local:
+        return state
+    return replace(state, oom_killed=processes.killed_for_memory(state.id))
 
 
 def _address(item: Mapping[str, Any]) -> str:

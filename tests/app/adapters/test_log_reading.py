@@ -23,11 +23,14 @@ class LogOf:
     def __init__(self, *said: bytes) -> None:
         self.said = list(said)
         self.asked: list[str] = []
+        self.runs = True
 
     def __call__(self, connection: socket.socket, request: str) -> None:
         target = urlsplit(request.split()[1])
         if target.path.endswith("/json"):
-            connection.sendall(body(b'{"Name": "web"}'))
+            state = "true" if self.runs else "false"
+            found = f'{{"Name": "web", "State": {{"Running": {state}}}}}'
+            connection.sendall(body(found.encode()))
             return
         self.asked.append(parse_qs(target.query).get("since", [""])[0])
         connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n" + b"".join(self.said))
@@ -75,6 +78,26 @@ def test_pieces_of_a_line_are_put_together(tmp_path: Path) -> None:
         ("stderr", "err"),
         ("stdout", "one line"),
     ]
+
+
+def test_a_last_line_without_an_end_comes_when_the_container_has_ended(tmp_path: Path) -> None:
+    log = LogOf(frame("one\n"), frame("mode = fast"))
+    with scripted_host(tmp_path / "s", log) as path:
+        reader = LogReader(Connection(path))
+        assert [line.text for line in reader.read("x", since=0)] == ["one"]
+        log.runs = False
+        assert [line.text for line in reader.read("x", since=1)] == ["mode = fast"]
+        assert list(reader.read("x", since=2)) == []
+
+
+def test_a_line_that_takes_long_keeps_its_beginning(tmp_path: Path) -> None:
+    log = LogOf(frame("begin ", 1), frame("err\n", 2, stream=2))
+    with scripted_host(tmp_path / "s", log) as path:
+        reader = LogReader(Connection(path))
+        assert [line.text for line in reader.read("x", since=0)] == ["err"]
+        log.said.append(frame("end\n", 3))
+        assert [line.text for line in reader.read("x", since=1)] == ["begin end"]
+    assert log.asked == ["", ""]
 
 
 def test_nothing_a_container_says_breaks_the_log(tmp_path: Path) -> None:

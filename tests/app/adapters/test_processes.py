@@ -62,3 +62,15 @@ def test_users_are_numbered_as_inside_their_namespace(kernel: Path) -> None:
         "         0       1000          1\n         1     100000      65536\n",
     )
     assert processes.user(7) == "1000"
+
+
+def test_the_kernels_log_tells_who_was_killed_for_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log = tmp_path / "kmsg"
+    log.write_text("6,1,1,-;oom-kill:constraint=CONSTRAINT_MEMCG,task_memcg=/pod/libpod-abc\n")
+    monkeypatch.setattr(processes, "_KERNEL_LOG", log)
+    assert processes.killed_for_memory("abc")
+    assert not processes.killed_for_memory("def")
+    monkeypatch.setattr(processes, "_KERNEL_LOG", tmp_path / "gone")
+    assert not processes.killed_for_memory("abc")
