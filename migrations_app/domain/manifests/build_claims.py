@@ -8,7 +8,6 @@ from typing import Any
 
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.manifests.build_draft import (
-    NOWHERE,
     Ledger,
     changed,
     choices,
@@ -16,6 +15,7 @@ from migrations_app.domain.manifests.build_draft import (
 )
 from migrations_app.domain.messages import msg
 from migrations_app.domain.names import is_key, is_subdomain
+from migrations_app.domain.places import Place
 from migrations_app.domain.quantities import Quantity
 from migrations_app.domain.questions import Question
 from migrations_app.domain.spec import Mount, MountKind, ServiceSpec, VolumeSpec
@@ -103,7 +103,7 @@ class Claims:
                 text=msg("How large must the claim for volume %(name)s be?", name=volume.name),
                 why=msg("A Podman volume has no size; a claim must ask for one, such as 10Gi."),
                 recommended=f"{whole}Gi",
-                place=volume.places.get("name", NOWHERE),
+                place=_place(service, volume),
             )
         )
         if Quantity.parse(answer).amount <= 0:
@@ -123,7 +123,7 @@ class Claims:
                 text=msg("Which storage class holds volume %(name)s?", name=volume.name),
                 why=msg("Classes differ in speed, in backups and in who may share a volume."),
                 recommended=_CLUSTER_DEFAULT,
-                place=volume.places.get("name", NOWHERE),
+                place=_place(service, volume),
             )
         )
         if answer != _CLUSTER_DEFAULT and not is_subdomain(answer):
@@ -151,9 +151,14 @@ class Claims:
                     ("ReadOnlyMany", msg("All only read it")),
                 ),
                 recommended="ReadWriteMany",
-                place=volume.places.get("name", NOWHERE),
+                place=_place(service, volume),
             )
         )
+
+
+def _place(service: ServiceSpec, volume: VolumeSpec) -> Place:
+    """Where the volume is named; one that stands nowhere is asked about in its service's file."""
+    return volume.places.get("name") or Place(service.file)
 
 
 def _metadata(volume: VolumeSpec) -> dict[str, Any]:

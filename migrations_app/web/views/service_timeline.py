@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -11,7 +13,8 @@ from migrations_app.queries import trail
 from migrations_app.web.requests import PageRequest, page, paged
 from migrations_app.web.views.service_head import find_service, service_page
 
-_SAID_ELSEWHERE = ("action", "verb")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_SAID_ELSEWHERE = ("action", "verb", "fingerprint")
 
 
 @require_GET
@@ -19,24 +22,21 @@ _SAID_ELSEWHERE = ("action", "verb")
 def timeline(request: PageRequest, pk: UUID) -> HttpResponse:
     service = find_service(request, pk)
     rows = paged(request, trail.timeline(service), 50)
-    told = [
-        {
-            "event": event,
-            "data": {
-                key: _plain(value)
-                for key, value in trail.told(event).get("data", {}).items()
-                if key not in _SAID_ELSEWHERE and value not in ("", [], {}, None)
-            },
-        }
-        for event in rows
-    ]
+    told = [{"event": event, "data": _data(trail.told(event).get("data", {}))} for event in rows]
     context = {"rows": rows, "told": told}
     return service_page(request, "services/timeline.html", service, "service-timeline", context)
+
+
+def _data(values: Mapping[str, object]) -> dict[str, str]:
+    """What an event tells, without what is empty or stands beside it already."""
+    plain = {key: _plain(value) for key, value in values.items() if key not in _SAID_ELSEWHERE}
+    return {key: text for key, text in plain.items() if text}
 
 
 def _plain(value: object) -> str:
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {item}" for key, item in value.items())
-    return str(value)
+        return ", ".join(f"{key}: {item}" for key, item in value.items() if item)
+    text = str(value or "")
+    return text[:8] if _DIGEST.fullmatch(text) else text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -65,3 +66,12 @@ def rehearsed(web: Service, operator: Actor, schemas: BundledSchemas) -> Rehears
         host_name="local",
         summary={"reason": reason, "ready_at": 1.5},
     )
+
+
+@pytest.fixture
+def asking(operator: Actor, application: Application, schemas: BundledSchemas) -> Service:
+    """A captured service that has questions."""
+    folder = Path(__file__).parents[2] / "fixtures/inspect/podman4/My_App.v1"
+    files = {f"app/{path.name}": path.read_bytes() for path in sorted(folder.iterdir())}
+    stored = store_source(actor=operator, application=application, files=files, schemas=schemas)
+    return stored.matches[0].service
