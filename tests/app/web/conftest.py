@@ -69,9 +69,21 @@ def rehearsed(web: Service, operator: Actor, schemas: BundledSchemas) -> Rehears
 
 
 @pytest.fixture
-def asking(operator: Actor, application: Application, schemas: BundledSchemas) -> Service:
-    """A captured service that has questions."""
+def asking_files() -> dict[str, bytes]:
+    """The files of a captured service that has questions."""
     folder = Path(__file__).parents[2] / "fixtures/inspect/podman4/My_App.v1"
-    files = {f"app/{path.name}": path.read_bytes() for path in sorted(folder.iterdir())}
-    stored = store_source(actor=operator, application=application, files=files, schemas=schemas)
+    return {f"app/{path.name}": path.read_bytes() for path in sorted(folder.iterdir())}
+
+
+@pytest.fixture
+def asking(
+    operator: Actor,
+    application: Application,
+    schemas: BundledSchemas,
+    asking_files: dict[str, bytes],
+) -> Service:
+    """A captured service that has questions."""
+    stored = store_source(
+        actor=operator, application=application, files=asking_files, schemas=schemas
+    )
     return stored.matches[0].service
