@@ -14,8 +14,10 @@ from migrations_app.domain import checks
 from migrations_app.domain.bundle import Bundle, Facts, SourceObject
 from migrations_app.domain.checks import CheckContext
 from migrations_app.domain.checks.images import registry_facts
+from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.findings import Finding
 from migrations_app.domain.fixes import apply_accepted
+from migrations_app.domain.images import ImageRef
 from migrations_app.domain.loss import LossRow
 from migrations_app.domain.loss_report import loss_rows
 from migrations_app.domain.manifests.build import build
@@ -25,6 +27,8 @@ from migrations_app.domain.manifests.render import to_yaml
 from migrations_app.domain.manifests.resources import containers
 from migrations_app.domain.manifests.secret_markers import scrubbed, take
 from migrations_app.domain.mends import mends
+from migrations_app.domain.messages import msg
+from migrations_app.domain.names import is_label
 from migrations_app.domain.presets.layering import settle
 from migrations_app.domain.presets.schema import Preset
 from migrations_app.domain.questions import Question
@@ -103,7 +107,8 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
 
     Raises:
         MissingParameter: a preset needs a parameter that was not given.
-        InvalidInput: an answer is none of its question's choices.
+        InvalidInput: an answer is none of its question's choices; an image or a namespace that was
+            asked for cannot be one.
     """
     version = options.kubernetes_version or schemas.versions()[-1]
     built = build(bundle.specs, options.answers, bundle.facts)
@@ -179,8 +184,17 @@ def _overrides(options: Options) -> list[Transform]:
     """What was asked for by hand, which wins over every preset."""
     transforms: list[Transform] = []
     if options.images:
+        for image in options.images.values():
+            ImageRef.parse(image)
         transforms.append(SetImages(options.images))
     if options.namespace:
+        if not is_label(options.namespace):
+            raise InvalidInput(
+                msg(
+                    "%(name)s is no name of a namespace: lower-case letters, digits and hyphens.",
+                    name=repr(options.namespace),
+                )
+            )
         transforms.append(SetNamespace(options.namespace))
     return transforms
 

@@ -117,6 +117,8 @@ def test_formats_that_are_not_written_yet_are_said_to_be_so(run: Run, name: str)
         (("pod.yaml", "--kubernetes-version", "1.2"), "1.2"),
         (("pod.yaml", "--root", "nowhere"), "nowhere"),
         (("pod.yaml", "--preset", "preset.yaml"), "GIT_COMMIT"),
+        (("pod.yaml", "--image", "web=UPPER CASE"), "UPPER CASE"),
+        (("pod.yaml", "--namespace", "Bad_Name"), "Bad_Name"),
         (("pod.yaml", "--nonsense"), "--nonsense"),
     ],
 )
@@ -155,6 +157,24 @@ def test_presets_parameters_images_and_namespace(run: Run) -> None:
     [body] = yaml.safe_load_all(done.out)
     assert body["spec"]["containers"][0]["image"] == "r.io/other:2"
     assert body["metadata"]["namespace"] == "prod"
+
+
+def test_what_had_nothing_to_act_on_is_told(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "answers.yaml").write_text("volume-size: 1Gi")
+    options = ["--image", "wbe=r.io/a:1", "--set", "GIT=1", "--answers", "answers.yaml"]
+    done = run("render", "pod.yaml", *options)
+    assert done.code == 0
+    assert "No container is called wbe. There are: web." in done.err
+    assert "No preset has a parameter GIT." in done.err
+    assert "No question has the id volume-size." in done.err
+
+
+def test_a_preset_that_is_named_applies_whatever_its_scope(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "other.yaml").write_text(
+        "scope: {application: other, environment: production}\n"
+        "resources: {default: {limits: {memory: 99Mi}}}\n"
+    )
+    assert "99Mi" in run("render", "pod.yaml", "--preset", "other.yaml").out
 
 
 def test_secrets_can_be_hidden(run: Run) -> None:

@@ -24,6 +24,7 @@ from migrations_app.domain.messages import Say, listed, msg
 from migrations_app.domain.reading.limits import WIDE
 from migrations_app.domain.reading.read import read_bundle
 from migrations_app.domain.reports import REPORTS, finding_json, loss_json, question_json
+from migrations_app.domain.unused import unused
 from migrations_app.domain.waivers import Waiver, counting, read_baseline, read_waivers
 from workbench.commands.arguments import (
     EX_USAGE,
@@ -68,8 +69,10 @@ def _made(arguments: Sequence[str], parser: Parser) -> tuple[Any, Made]:
     options = parser.parse_args(arguments)
     schemas = BundledSchemas()
     wanted = engine_options(options, schemas.versions())
-    bundle = read_bundle(source_files(options), WIDE)
-    return options, render(bundle, wanted, schemas)
+    made = render(read_bundle(source_files(options), WIDE), wanted, schemas)
+    for note in unused(made, wanted):
+        print(say(note), file=sys.stderr)
+    return options, made
 
 
 def _render(arguments: Sequence[str]) -> int:

@@ -1,0 +1,44 @@
+"""What was asked for by hand and had nothing to act on, most likely a slip of the pen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from migrations_app.domain.engine import Made, Options
+from migrations_app.domain.manifests.resources import containers
+from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.names import to_label
+
+
+def unused(made: Made, options: Options) -> tuple[Message, ...]:
+    """A sentence for each image, parameter and answer that changed nothing for want of its name."""
+    named = [
+        str(container.get("name"))
+        for item in made.objects
+        for _path, container in containers(item.body)
+    ]
+    declared = [name for layer in options.layers for name in layer.parameters]
+    asked = [question.id for question in made.questions]
+    return (
+        *(
+            msg("No container is called %(name)s. There are: %(known)s.", name=name, known=known)
+            for name, known in _not_among(options.images, named, to_label)
+        ),
+        *(
+            msg("No preset has a parameter %(name)s. There are: %(known)s.", name=name, known=known)
+            for name, known in _not_among(options.parameters, declared)
+        ),
+        *(
+            msg("No question has the id %(name)s. There are: %(known)s.", name=name, known=known)
+            for name, known in _not_among(options.answers, asked)
+        ),
+    )
+
+
+def _not_among(
+    given: Iterable[str], known: Sequence[str], otherwise: Callable[[str], str] = str
+) -> Iterator[tuple[str, str]]:
+    shown = ", ".join(dict.fromkeys(known)) or "-"
+    for name in given:
+        if name not in known and otherwise(name) not in known:
+            yield name, shown
