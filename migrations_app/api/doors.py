@@ -52,6 +52,7 @@ class Door(KnownFirst, GenericViewSet[Any]):
     is False where a POST stores nothing and may be repeated freely.
     """
 
+    http_method_names = ["get", "post", "put", "patch", "delete", "head"]
     throttle_classes = [PerPerson]
     metadata_class = None
     serializer_class: Any = serializers.Serializer

@@ -45,7 +45,7 @@ class PerPerson(BaseThrottle):
         if not limit:
             return True
         now = time.time()
-        count = _count(f"api-rate:{request.user.pk}:{int(now) // WINDOW}")
+        count = counted(f"api-rate:{request.user.pk}:{int(now) // WINDOW}")
         reset = WINDOW - int(now) % WINDOW
         self.rate = Rate(limit, max(limit - count, 0), reset)
         request._request.rate = self.rate  # type: ignore[attr-defined]
@@ -55,7 +55,8 @@ class PerPerson(BaseThrottle):
         return float(self.rate.reset) if self.rate else None
 
 
-def _count(key: str) -> int:
+def counted(key: str) -> int:
+    """Count one more under a key; how many it are."""
     cache.add(key, 0, WINDOW * 2)
     try:
         return cache.incr(key)
