@@ -250,6 +250,12 @@ class Podman:
             self.make_image()
             yield self
         finally:
+            subprocess.run(
+                [*self.words, "rmi", "--force", IMAGE],
+                env=self.env,
+                capture_output=True,
+                check=False,
+            )
             process.terminate()
             process.wait(timeout=20)
 
