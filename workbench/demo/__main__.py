@@ -17,6 +17,8 @@ from workbench.demo.screen import Screen
 from workbench.language import say
 
 NEGATIVE, INTERRUPTED = 1, 130
+LONGEST_WAIT = 600.0
+"""Seconds to wait for another demo on this machine."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -27,10 +29,12 @@ def main(arguments: Sequence[str]) -> int:
         "gated and audited. Nothing is pulled; what is started is removed again.",
     )
     parser.parse_args(arguments)
-    alone = only_one()
+    try:
+        alone = only_one() or _in_turn()
+    except KeyboardInterrupt:
+        return INTERRUPTED
     if alone is None:
-        busy = msg("Another bin/demo is running on this machine. Wait for it to end.")
-        print(say(busy), file=sys.stderr)
+        print(say(msg("The other demo does not end. Try again later.")), file=sys.stderr)
         return NEGATIVE
     with alone:
         _prepare()
@@ -58,6 +62,18 @@ def only_one() -> socket.socket | None:
         held.close()
         return None
     return held
+
+
+def _in_turn() -> socket.socket | None:
+    """Wait until the other demo has ended; None if it takes too long."""
+    print(say(msg("Another demo is running on this machine. Waiting for it …")), file=sys.stderr)
+    end = time.monotonic() + LONGEST_WAIT
+    while time.monotonic() < end:
+        time.sleep(0.5)
+        alone = only_one()
+        if alone is not None:
+            return alone
+    return None
 
 
 def _prepare() -> None:
