@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import statistics
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,20 +15,23 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from migrations_app.domain.pipeline.gates import closed
 from migrations_app.domain.pipeline.next_step import NextStep
 from migrations_app.domain.pipeline.phases import Phase
-from migrations_app.domain.runs import StepState
-from migrations_app.models import Assessment, RunStep
-from migrations_app.queries import services
+from migrations_app.models import Assessment
+from migrations_app.queries import services, visibility
 from migrations_app.queries.actors import Actor
+from migrations_app.queries.board_cards import RANKS, Shown, dressed
+from migrations_app.queries.facts import gates_before
 from migrations_app.queries.services import Card
 
 CARDS_SHOWN = 30
+WORTH_SAYING = 3
+"""From so many services on a common obstacle is pointed out."""
 AGE_LIMIT_DAYS = 60
 """A service that stays longer in one phase stands out."""
 
 _FINDING_CODE = re.compile(r"[A-Za-z]{3}-[0-9]{2}")
-_RANKS = {"blocker": 0, "high": 1, "medium": 2, "low": 3, "": 4}
 
 
 def _by_key(card: Card) -> tuple[Any, ...]:
@@ -34,7 +39,7 @@ def _by_key(card: Card) -> tuple[Any, ...]:
 
 
 ORDERS: Mapping[str, Callable[[Card], tuple[Any, ...]]] = {
-    "worst": lambda card: (_RANKS[card.worst], *_by_key(card)),
+    "worst": lambda card: (RANKS[card.worst], *_by_key(card)),
     "name": _by_key,
     "oldest": lambda card: (card.service.phase_since, *_by_key(card)),
     "owner": lambda card: (not card.service.owner, card.service.owner, *_by_key(card)),
@@ -63,33 +68,6 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Headline:
-    """The worst finding of a service in short, and how many more there are."""
-
-    code: str
-    message: Mapping[str, Any]
-    more: int
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """How far a run is: the step at work, and the states of all steps in order."""
-
-    step: str
-    position: int
-    states: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A card with what only the cards on screen need."""
-
-    card: Card
-    headline: Headline | None = None
-    work: Work | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class BoardColumn:
     """One phase: the cards on screen, how many there are, and the figure that matters."""
 
@@ -102,6 +80,23 @@ class BoardColumn:
     @property
     def hidden(self) -> int:
         return self.count - len(self.cards)
+
+
+@dataclass(frozen=True, slots=True)
+class Closest:
+    """Who comes next into a phase in which nobody is yet, and how many gates are closed."""
+
+    phase: Phase
+    card: Card
+    closed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Insight:
+    """The finding that keeps most services from moving."""
+
+    code: str
+    services: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,14 +158,35 @@ def columns(found: Portfolio, *, unfolded: str = "") -> tuple[BoardColumn, ...]:
     )
 
 
-def dressed(cards: Sequence[Card]) -> dict[UUID, Shown]:
-    """The cards with headlines and the steps of running work: two queries, however many."""
-    headlines = _headlines(cards)
-    work = _work([card.active_run for card in cards if card.active_run])
-    return {
-        card.service.pk: Shown(card, headlines.get(card.service.pk), work.get(card.active_run))
-        for card in cards
-    }
+def closest(shown: Sequence[BoardColumn]) -> Closest | None:
+    """For the first empty phase: the service before it that is best off and has waited longest."""
+    for before, column in itertools.pairwise(shown):
+        if column.count or not before.cards:
+            continue
+        card = min(
+            (shown.card for shown in before.cards),
+            key=lambda card: (-RANKS[card.worst], card.service.phase_since),
+        )
+        gates = gates_before(card.service, column.phase)
+        return Closest(column.phase, card, len(closed(gates)))
+    return None
+
+
+def insight(actor: Actor, shown: Sequence[BoardColumn]) -> Insight | None:
+    """The commonest serious finding of the cards on screen, counted over everything visible."""
+    codes = Counter(
+        code
+        for column in shown
+        for item in column.cards
+        if item.headline
+        for code in item.headline.serious
+    )
+    if not codes:
+        return None
+    code, _count = min(codes.items(), key=lambda pair: (-pair[1], pair[0]))
+    visible = visibility.services(actor).filter(archived=None, pk__in=_with_code(code))
+    services_with = visible.count()
+    return Insight(code, services_with) if services_with >= WORTH_SAYING else None
 
 
 def _with_code(code: str) -> Iterable[UUID]:
@@ -211,29 +227,3 @@ def _median_days(cards: Sequence[Card]) -> int | None:
         return None
     now = timezone.now()
     return int(statistics.median((now - card.service.phase_since).days for card in cards))
-
-
-def _headlines(cards: Sequence[Card]) -> dict[UUID, Headline]:
-    wanted = [card.service.pk for card in cards if card.worst]
-    rows = Assessment.objects.filter(service__in=wanted).values_list("service_id", "findings")
-    made: dict[UUID, Headline] = {}
-    for service_id, findings in rows:
-        left = [finding for finding in findings if not finding.get("mended")]
-        if left:
-            worst = min(left, key=lambda finding: _RANKS[finding["severity"]])
-            made[service_id] = Headline(worst["code"], worst["message"], len(left) - 1)
-    return made
-
-
-def _work(runs: Sequence[str]) -> dict[str, Work]:
-    rows = RunStep.objects.filter(run__in=[UUID(run) for run in runs]).order_by("run", "position")
-    steps: dict[str, list[RunStep]] = {}
-    for row in rows:
-        steps.setdefault(str(row.run_id), []).append(row)
-    return {run: _so_far(found) for run, found in steps.items()}
-
-
-def _so_far(steps: Sequence[RunStep]) -> Work:
-    ended = (StepState.SUCCEEDED.value, StepState.SKIPPED.value)
-    now = next((step for step in steps if step.state not in ended), steps[-1])
-    return Work(now.name, now.position, tuple(step.state for step in steps))

@@ -19,7 +19,8 @@ from migrations_app.models import Application, Environment
 from migrations_app.queries import applications as queries
 from migrations_app.queries import visibility
 from migrations_app.queries.actors import Actor, verbs
-from migrations_app.queries.boards import Wanted, dressed, portfolio
+from migrations_app.queries.board_cards import dressed
+from migrations_app.queries.boards import Wanted, portfolio
 from migrations_app.web.forms.applications import (
     ApplicationForm,
     ArchiveForm,

@@ -23,7 +23,6 @@ from migrations_app.domain.errors import (
 from migrations_app.domain.pipeline.phases import MOVES, Direction, Phase
 from migrations_app.models import Service
 from migrations_app.queries import visibility
-from migrations_app.queries.boards import columns
 from migrations_app.queries.wording import translated_word
 from migrations_app.web.requests import (
     PageRequest,
@@ -34,7 +33,7 @@ from migrations_app.web.requests import (
     status_of,
     wants_part,
 )
-from migrations_app.web.views.portfolio import board_context
+from migrations_app.web.views.portfolio import board_context, columns_context
 
 
 @require_http_methods(["GET", "POST"])
@@ -97,8 +96,9 @@ def _title(error: WorkbenchError, to: Phase) -> str:
 def _board(request: PageRequest, more: dict[str, Any], status: int = 200) -> HttpResponse:
     """The whole board anew, as the address that was looked at asks for it."""
     query = QueryDict(request.POST.get("board", "").lstrip("?"))
-    context = {**board_context(actor_of(request), query), "aside": True, **more}
-    context["columns"] = columns(context["found"], unfolded=query.get("all", ""))
+    actor = actor_of(request)
+    context = {**board_context(actor, query), "aside": True, **more}
+    context.update(columns_context(actor, context["found"], query))
     made = render(request, "portfolio/board.html", context, status=status)
     made["HX-Reswap"], made["HX-Retarget"] = "outerHTML", "#board"
     return made

@@ -12,14 +12,16 @@ from django.views.decorators.http import require_GET
 from migrations_app.domain.people.roles import Verb
 from migrations_app.domain.pipeline.phases import MOVES, Direction, Phase
 from migrations_app.queries.actors import Actor, verbs, verbs_anywhere
+from migrations_app.queries.board_cards import dressed
 from migrations_app.queries.boards import (
     AGE_LIMIT_DAYS,
     ORDERS,
     SHOWS,
     Portfolio,
     Wanted,
+    closest,
     columns,
-    dressed,
+    insight,
     portfolio,
 )
 from migrations_app.web.requests import PageRequest, actor_of, answer, page, paged
@@ -39,8 +41,16 @@ def board(request: PageRequest) -> HttpResponse:
         rows.object_list = [shown[card.service.pk] for card in rows.object_list]
         context["rows"] = rows
     else:
-        context["columns"] = columns(context["found"], unfolded=request.GET.get("all", ""))
+        context.update(columns_context(actor_of(request), context["found"], request.GET))
     return answer(request, "portfolio/page.html", "portfolio/board.html", context, target="board")
+
+
+def columns_context(actor: Actor, found: Portfolio, query: QueryDict) -> dict[str, Any]:
+    """The columns, and what is worth saying about them as long as nothing is filtered out."""
+    shown = columns(found, unfolded=query.get("all", ""))
+    if found.wanted.narrows:
+        return {"columns": shown}
+    return {"columns": shown, "closest": closest(shown), "insight": insight(actor, shown)}
 
 
 def wanted_from(query: QueryDict) -> Wanted:

@@ -99,10 +99,13 @@ def seed(*, many: int = 0) -> User:
     actor = Actor.person(people["misaki"], request_id="0192f3c1-seed", ip="10.8.4.21")
     _store(actor, banking, schemas, BANKING)
     _store(actor, cards, schemas, CARDS)
-    if many:
-        rows = tuple((f"service-{n:03}", "", "local", n % 90, n % 3 == 0) for n in range(many))
-        treasury = Application.objects.get(slug="treasury")
-        _store(actor, treasury, schemas, rows)
+    treasury = Application.objects.get(slug="treasury")
+    for start in range(0, many, 100):
+        rows = tuple(
+            (f"service-{n:03}", "", "local", n % 90, n % 3 == 0)
+            for n in range(start, min(start + 100, many))
+        )
+        _store(actor, treasury, schemas, rows, str(start))
     _rehearsed(actor, Service.objects.get(key="redis"), schemas)
     _rehearsed(actor, Service.objects.get(key="mail-relay"), schemas, outcome="failed")
     _work(actor)
@@ -132,6 +135,7 @@ def _store(
     application: Application,
     schemas: BundledSchemas,
     rows: tuple[tuple[str, str, str, int, bool], ...],
+    part: str = "",
 ) -> None:
     text = "".join(
         DEPLOYMENT.format(
@@ -144,7 +148,7 @@ def _store(
     store_source(
         actor=actor,
         application=application,
-        files={f"{application.slug}.yaml": text.encode()},
+        files={f"{application.slug}{part}.yaml": text.encode()},
         schemas=schemas,
     )
     now = timezone.now()

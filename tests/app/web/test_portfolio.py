@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from migrations_app.models import Application, Service
+from migrations_app.models import Application, Assessment, Service
 from migrations_app.queries.actors import Actor
-from migrations_app.queries.boards import CARDS_SHOWN, Wanted, portfolio
+from migrations_app.queries.boards import CARDS_SHOWN, WORTH_SAYING, Wanted, portfolio
 from tests.app.web.conftest import LogIn
 from tests.factories import RunFactory, ServiceFactory
 
@@ -86,6 +86,38 @@ def test_no_match_and_nothing_at_all_are_different(
     unmatched = as_person(operator).get("/?q=zzz").content.decode()
     assert "No service matches these filters" in unmatched
     assert "Clear filters" in unmatched
+
+
+def test_an_empty_phase_says_who_is_closest(
+    as_person: LogIn, operator: Actor, web: Service
+) -> None:
+    made = as_person(operator).get("/")
+    nearest = made.context["closest"]
+    assert (nearest.phase, nearest.card.service) == ("compatible", web)
+    assert f"{nearest.closed} gates are closed" in made.content.decode()
+    assert "closest" not in as_person(operator).get("/?q=web").context
+
+
+def test_the_commonest_obstacle_is_named_once_it_is_common(
+    as_person: LogIn, operator: Actor, application: Application
+) -> None:
+    client = as_person(operator)
+    for number in range(WORTH_SAYING):
+        assert client.get("/").context.get("insight") is None
+        service = ServiceFactory.create(application=application, name=f"s-{number}")
+        finding = {"code": "IMG-01", "severity": "high", "mended": False}
+        Assessment.objects.create(
+            service=service,
+            inputs_digest="0",
+            digest="0",
+            text="",
+            worst="high",
+            severities={"high": 1},
+            findings=[{**finding, "message": {"text": "Bad", "params": {}}}],
+        )
+    text = client.get("/").content.decode()
+    assert "IMG-01 keeps 3 services from moving." in text
+    assert "/?q=IMG-01" in text
 
 
 def test_a_long_column_is_folded(
