@@ -188,7 +188,6 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "migrations_app.api.schema.Schema",
     "EXCEPTION_HANDLER": "migrations_app.api.errors.exception_handler",
     "URL_FORMAT_OVERRIDE": None,
-    "NUM_PROXIES": WORKBENCH_PROXIES,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Kakehashi",

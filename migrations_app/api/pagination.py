@@ -5,8 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.pagination import CursorPagination, PageNumberPagination
+from rest_framework.request import Request
 from rest_framework.response import Response
+
+from migrations_app.api.errors import Refused
 
 DEFAULT_SIZE, LARGEST = 50, 200
 
@@ -17,6 +22,17 @@ class Pages(PageNumberPagination):
     page_size = DEFAULT_SIZE
     page_size_query_param = "page_size"
     max_page_size = LARGEST
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
+        """The rows of the page that is asked for.
+
+        Raises:
+            Refused: there are fewer pages.
+        """
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except NotFound:
+            raise Refused(404, "no_such_page", gettext("There are fewer pages.")) from None
 
     def get_paginated_response(self, data: Any) -> Response:
         return _linked(super().get_paginated_response(data))
@@ -32,6 +48,18 @@ class Cursor(CursorPagination):
     page_size_query_param = "page_size"
     max_page_size = LARGEST
     ordering = "-seq"
+
+    def decode_cursor(self, request: Request) -> Any:
+        """The place that the cursor stands for.
+
+        Raises:
+            ValidationError: it is none of ours.
+        """
+        try:
+            return super().decode_cursor(request)
+        except NotFound:
+            detail = gettext("This is no cursor. Follow the links of the page before.")
+            raise ValidationError({"cursor": [detail]}, "invalid_cursor") from None
 
     def get_paginated_response(self, data: Any) -> Response:
         return _linked(super().get_paginated_response(data))

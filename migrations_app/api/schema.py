@@ -92,7 +92,7 @@ class Schema(AutoSchema):
 
     def _refusals(self) -> list[str]:
         codes = {*_ALWAYS, "406"}
-        if "{" in self.path:
+        if "{" in self.path or self._is_list_view():
             codes.add("404")
         if self.method == "GET":
             codes |= {"400", "403", "422"}

@@ -150,4 +150,4 @@ def test_the_log_is_read_by_cursor(api: Api, web: Service) -> None:
         seen += [line["seq"] for line in page["results"]]
         path = page["next"]
     assert seen == list(range(1, 8))
-    assert api.get(f"runs/{run.pk}/log/?cursor=nonsense").status_code == 404
+    assert api.get(f"runs/{run.pk}/log/?cursor=nonsense").status_code == 422
