@@ -157,6 +157,7 @@ def test_limits_are_kept_where_they_cannot_be_raised(
     for name in ("CONTAINERS_CONF", "CONTAINERS_CONF_OVERRIDE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(environment, "_CONFIGURATIONS", ())
+    monkeypatch.setattr(environment, "_CONTROLLERS", tmp_path / "none")
     monkeypatch.setattr(environment.os, "geteuid", lambda: 0)
     monkeypatch.setattr(environment, "_may_raise_limits", lambda: True)
     assert "CONTAINERS_CONF" not in environment.podman_command(tmp_path).environment
@@ -165,3 +166,27 @@ def test_limits_are_kept_where_they_cannot_be_raised(
     assert "default_ulimits" in Path(made).read_text()
     monkeypatch.setenv("CONTAINERS_CONF", "/my/own.conf")
     assert environment.podman_command(tmp_path).environment["CONTAINERS_CONF"] == "/my/own.conf"
+
+
+def test_runc_is_named_where_crun_would_refuse_the_cgroups(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    controllers = tmp_path / "cgroup.controllers"
+    controllers.write_text("hugetlb\n")
+    monkeypatch.setenv("PATH", str(programs))
+    for name in ("CONTAINERS_CONF", "CONTAINERS_CONF_OVERRIDE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(environment, "_CONFIGURATIONS", ())
+    monkeypatch.setattr(environment, "_CONTROLLERS", controllers)
+    monkeypatch.setattr(environment, "_may_raise_limits", lambda: True)
+    assert "CONTAINERS_CONF" not in environment.podman_command(tmp_path).environment
+    for name in ("crun", "runc"):
+        (programs / name).write_text("#!/bin/sh\n")
+        (programs / name).chmod(0o755)
+    made = environment.podman_command(tmp_path).environment["CONTAINERS_CONF"]
+    assert Path(made).read_text() == '[engine]\nruntime = "runc"\n'
+    controllers.write_text("\n")
+    assert not environment.crun_refuses(controllers)
+    assert not environment.crun_refuses(tmp_path / "none")
