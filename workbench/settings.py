@@ -205,7 +205,7 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["migrations_app.api.schema.without_aliases"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "migrations_app.api.schema.shared_problems",
+        "migrations_app.api.schema.finished",
     ],
     "ENUM_NAME_OVERRIDES": {
         name: f"migrations_app.api.enums.{table}"

@@ -8,6 +8,7 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
 
+from migrations_app.api.about import ABOUT
 from migrations_app.api.errors import PROBLEM
 
 _ALWAYS = ("401", "429")
@@ -135,8 +136,8 @@ def without_aliases(endpoints: list[Any]) -> list[Any]:
     ]
 
 
-def shared_problems(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
-    """Refusals that read alike are written once, and referred to."""
+def finished(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
+    """Refusals that read alike are written once and referred to; what holds for all goes first."""
     responses = result["components"].setdefault("responses", {})
     for operations in result["paths"].values():
         for operation in operations.values():
@@ -146,4 +147,5 @@ def shared_problems(result: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
                     responses[name] = body
                     operation["responses"][code] = {"$ref": f"#/components/responses/{name}"}
     result["components"]["responses"] = dict(sorted(responses.items()))
+    result["info"]["description"] = ABOUT
     return result

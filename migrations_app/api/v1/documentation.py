@@ -33,6 +33,7 @@ class SchemaView(KnownFirst, SpectacularAPIView):
 class SchemaPages(KnownFirst, SpectacularSwaggerSplitView):
     """The description as pages, made in the browser from files of our own."""
 
+    template_name = "api/docs.html"
     url_name = "api-schema"
     url_self = None
 
