@@ -30,7 +30,7 @@ def judge(
     """Send every object of every outcome: as it was rendered, or as it stands in the file."""
     for outcome in outcomes:
         objects = _objects(outcome, untouched)
-        _prepare([item.body for item in objects], server)
+        prepare([item.body for item in objects], server)
         for item in objects:
             kind = f"{item.body['apiVersion']} {item.body['kind']}"
             yield Judged(outcome, item.label, kind, server.try_out(item.body))
@@ -42,7 +42,7 @@ def _objects(outcome: Outcome, untouched: bool) -> Sequence[SourceObject]:
     return outcome.bundle.objects if untouched else outcome.made.objects
 
 
-def _prepare(bodies: list[dict[str, Any]], server: ApiServer) -> None:
+def prepare(bodies: list[dict[str, Any]], server: ApiServer) -> None:
     """The namespaces and service accounts that the objects name."""
     for body in bodies:
         namespace = _mapping(body.get("metadata")).get("namespace") or "default"

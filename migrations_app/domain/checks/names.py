@@ -8,6 +8,8 @@ from migrations_app.domain import names
 from migrations_app.domain.checks.base import CheckContext, Rule, all_containers
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.resources import (
+    CLAIM_TEMPLATES,
+    claim_names,
     get,
     group,
     mapping,
@@ -75,6 +77,14 @@ def invalid_names(context: CheckContext) -> Iterator[Finding]:
                 yield NAM_01.found(
                     item,
                     (*path, "volumes", index, "name"),
+                    msg("The volume name %(name)s is not accepted.", name=name),
+                    name,
+                )
+        for index, name in claim_names(item.body).items():
+            if not names.is_label(name):
+                yield NAM_01.found(
+                    item,
+                    (*CLAIM_TEMPLATES, index, "metadata", "name"),
                     msg("The volume name %(name)s is not accepted.", name=name),
                     name,
                 )

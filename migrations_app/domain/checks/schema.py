@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 from typing import Any
 
 from migrations_app.domain.bundle import SourceObject
 from migrations_app.domain.checks.base import CheckContext, Rule
 from migrations_app.domain.findings import Finding, Severity
-from migrations_app.domain.manifests.resources import get, mapping, pod_spec_path
+from migrations_app.domain.manifests.resources import containers, get, mapping, pod_spec_path
 from migrations_app.domain.mends.obsolete_versions import GONE, MOVES
 from migrations_app.domain.messages import msg
 
+_RESOURCES = ("cpu", "memory", "ephemeral-storage")
 SCH_01 = Rule(
     "SCH-01",
     Severity.BLOCKER,
@@ -37,7 +39,7 @@ def schema_violations(context: CheckContext) -> Iterator[Finding]:
     """SCH-01: the object breaks the strict schema of the target version.
 
     Unknown fields, wrong types and missing fields, all of them at once, and what a server requires
-    beyond its schema: a pod has containers, a Service has ports. Patches for kustomize lack such.
+    beyond its schema: a pod has containers, a Service has ports, a node has only certain resources.
     """
     for item in context.objects:
         body = item.body
@@ -50,6 +52,7 @@ def schema_violations(context: CheckContext) -> Iterator[Finding]:
                 path = (*path, violation.unknown_field)
             yield SCH_01.found(item, path, violation.message, violation.unknown_field)
         yield from _missing(item)
+        yield from _unknown_resources(item)
 
 
 def _missing(item: SourceObject) -> Iterator[Finding]:
@@ -69,6 +72,22 @@ def _missing(item: SourceObject) -> Iterator[Finding]:
             ("spec", "ports"),
             msg("There are no ports. A patch is no object: build it with kustomize."),
         )
+
+
+def _unknown_resources(item: SourceObject) -> Iterator[Finding]:
+    """Amounts of things that no node has: what is not Kubernetes' own has a domain in its name."""
+    for path, container in containers(item.body):
+        for kind in ("limits", "requests"):
+            for name in mapping(get(container, ("resources", kind))):
+                if "/" in name or name in _RESOURCES or name.startswith("hugepages-"):
+                    continue
+                near = difflib.get_close_matches(name, _RESOURCES, n=1)
+                message = (
+                    msg("Nodes have no %(name)s. Did you mean %(near)s?", name=name, near=near[0])
+                    if near
+                    else msg("Nodes have no %(name)s.", name=name)
+                )
+                yield SCH_01.found(item, (*path, "resources", kind, name), message, name)
 
 
 def _is_empty(pod: Any) -> bool:

@@ -38,6 +38,7 @@ _GROUPS: Mapping[str, frozenset[str]] = {
     "CronJob": frozenset({"batch"}),
 }
 
+CLAIM_TEMPLATES: Path = ("spec", "volumeClaimTemplates")
 CONTAINER_LISTS = ("initContainers", "containers", "ephemeralContainers")
 
 ContainerChange = Callable[[Mapping[str, Any]], Mapping[str, Any]]
@@ -105,6 +106,17 @@ def pod_spec(body: Object) -> tuple[Path, dict[str, Any]] | None:
         return None
     spec = get(body, path)
     return (path, spec) if isinstance(spec, dict) else None
+
+
+def claim_names(body: Object) -> dict[int, str]:
+    """Position → name of a StatefulSet's claim templates, which are volumes of its pods."""
+    if body.get("kind") != "StatefulSet":
+        return {}
+    return {
+        index: name
+        for index, claim in enumerate(sequence(get(body, CLAIM_TEMPLATES)))
+        if isinstance(name := get(claim, ("metadata", "name")), str)
+    }
 
 
 def pod_metadata(body: Object) -> tuple[Path, dict[str, Any]] | None:

@@ -13,6 +13,8 @@ from typing import Any
 from migrations_app.domain import names
 from migrations_app.domain.bundle import Object, Objects
 from migrations_app.domain.manifests.resources import (
+    CLAIM_TEMPLATES,
+    claim_names,
     get,
     group,
     mapping,
@@ -21,7 +23,7 @@ from migrations_app.domain.manifests.resources import (
     pod_spec,
     replace_at,
 )
-from migrations_app.domain.mends.pod_names import with_valid_names
+from migrations_app.domain.mends.pod_names import new_volume_names, with_valid_names
 from migrations_app.domain.mends.references import (
     OBJECT_REFERENCES,
     POD_REFERENCES,
@@ -184,7 +186,13 @@ class ValidNames:
             spec = changed
             if named.renamed:
                 changed = rewrite_references(changed, POD_REFERENCES, named.new_name)
-            changed = with_valid_names(changed)
+            claims = claim_names(result)
+            volumes = new_volume_names(changed, [*claims.values()])
+            changed = with_valid_names(changed, volumes)
             if changed is not spec:
                 result = replace_at(result, path, changed)
+            for index, name in claims.items():
+                if name in volumes:
+                    at = (*CLAIM_TEMPLATES, index, "metadata", "name")
+                    result = replace_at(result, at, volumes[name])
         return result

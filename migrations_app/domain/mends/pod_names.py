@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from migrations_app.domain import names
@@ -15,9 +15,12 @@ from migrations_app.domain.manifests.resources import (
 )
 
 
-def with_valid_names(spec: dict[str, Any]) -> dict[str, Any]:
-    """The pod specification with names that a cluster accepts; the same one if it has them."""
-    return _host_name(_volume_names(_container_names(spec)))
+def with_valid_names(spec: dict[str, Any], volumes: Mapping[str, str]) -> dict[str, Any]:
+    """The pod specification with names that a cluster accepts; the same one if it has them.
+
+    ``volumes`` are the new names of volumes (see :func:`new_volume_names`).
+    """
+    return _host_name(_volume_names(_container_names(spec), volumes))
 
 
 def _host_name(spec: dict[str, Any]) -> dict[str, Any]:
@@ -58,22 +61,31 @@ def _name_from_image(container: Mapping[str, Any]) -> str:
     return names.to_label(image.rpartition("/")[2].partition(":")[0].partition("@")[0])
 
 
-def _volume_names(spec: dict[str, Any]) -> dict[str, Any]:
-    volumes = sequence(spec.get("volumes"))
-    old_names = [
-        str(v["name"]) for v in volumes if isinstance(v, dict) and v.get("name") is not None
+def new_volume_names(spec: Mapping[str, Any], claims: Sequence[str] = ()) -> dict[str, str]:
+    """Old name → new name of volumes whose own is not accepted.
+
+    ``claims`` are the names of a StatefulSet's claim templates, which are volumes of its pods.
+    """
+    own = [
+        str(volume["name"])
+        for volume in sequence(spec.get("volumes"))
+        if isinstance(volume, dict) and volume.get("name") is not None
     ]
-    mounts = _mounted_names(spec)
-    taken = {name for name in [*old_names, *mounts] if names.is_label(name)}
+    used = dict.fromkeys([*own, *claims, *_mounted_names(spec)])
+    taken = {name for name in used if names.is_label(name)}
     renamed: dict[str, str] = {}
-    for name in dict.fromkeys([*old_names, *mounts]):
+    for name in used:
         if not names.is_label(name):
             renamed[name] = names.unique(names.to_label(name), taken, name)
             taken.add(renamed[name])
+    return renamed
+
+
+def _volume_names(spec: dict[str, Any], renamed: Mapping[str, str]) -> dict[str, Any]:
     if not renamed:
         return spec
     result = spec
-    for index, volume in enumerate(volumes):
+    for index, volume in enumerate(sequence(spec.get("volumes"))):
         if isinstance(volume, dict) and str(volume.get("name")) in renamed:
             result = replace_at(result, ("volumes", index, "name"), renamed[str(volume["name"])])
     for key in CONTAINER_LISTS:

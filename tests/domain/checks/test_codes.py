@@ -58,6 +58,7 @@ CASES: list[tuple[str, str, str]] = [
     ("SCH-01", "/spec/containers", "apiVersion: v1\nkind: Pod\nmetadata: {name: web}"),
     ("SCH-01", "/spec/containers", pod("containers: []")),
     ("SCH-01", "/spec/ports", "apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec: {type: LoadBalancer}"),
+    ("SCH-01", "/spec/containers/0/resources/limits/memroy", container("resources: {limits: {memroy: 1Gi}}")),
     ("SCH-02", "/apiVersion", "apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata: {name: a}"),
     ("SCH-02", "/apiVersion", "apiVersion: policy/v1beta1\nkind: PodSecurityPolicy\nmetadata: {name: a}"),
     ("SCH-03", "/spec/containers/0/volumeMounts/0/name", container("volumeMounts: [{name: x, mountPath: /x}]")),

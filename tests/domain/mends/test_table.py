@@ -170,3 +170,26 @@ def test_service_accounts_follow_in_every_reference() -> None:
     assert one["metadata"]["name"] == "my-app"
     assert two["subjects"][0]["name"] == "my-app"
     assert three["spec"]["serviceAccountName"] == "my-app"
+
+
+def test_the_claims_of_a_stateful_set_are_renamed_with_what_mounts_them() -> None:
+    mount = {"name": "my_data", "mountPath": "/data"}
+    body = {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": {"name": "db"},
+        "spec": {
+            "serviceName": "db",
+            "selector": {"matchLabels": {"app": "db"}},
+            "template": {
+                "metadata": {"labels": {"app": "db"}},
+                "spec": {"containers": [{"name": "c", "image": "i", "volumeMounts": [mount]}]},
+            },
+            "volumeClaimTemplates": [{"metadata": {"name": "my_data"}, "spec": {}}],
+        },
+    }
+    [made] = mended(body)
+    pod_spec = get(made, ("spec", "template", "spec"))
+    assert get(made, ("spec", "volumeClaimTemplates", 0, "metadata", "name")) == "my-data"
+    assert pod_spec["containers"][0]["volumeMounts"] == [{**mount, "name": "my-data"}]
+    assert "volumes" not in pod_spec

@@ -80,11 +80,11 @@ CATALOGUE: dict[str, tuple[str | bytes, str, int, int]] = {
 
 
 def refused(data: str | bytes, limits: Limits) -> Problem:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(UnreadableSource) as caught:
         content = data.encode() if isinstance(data, str) else data
         read_bundle(MemoryFiles({"bad.yaml": content}), limits)
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     return caught.value.problems[0]
 
 
