@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from migrations_app.domain.loss import Outcome as LossKind
+from migrations_app.domain.places import pointer
+from migrations_app.domain.provenance import leaves, traced
 from tests.corpus.outcomes import Outcome, Verdict, outcomes
 from tests.corpus.report import PAGE, files_section
 
@@ -42,3 +45,26 @@ def test_rendering_twice_gives_the_same_bytes(corpus: Path, found: list[Outcome]
 
 def test_the_page_tells_what_is_true(found: list[Outcome]) -> None:
     assert files_section(found) in PAGE.read_text(encoding="utf-8"), "bin/corpus --update"
+
+
+def test_every_field_is_told_of_once_and_with_a_reason(found: list[Outcome]) -> None:
+    for item in found:
+        if item.kind != "kube" or item.made is None or item.bundle is None:
+            continue
+        told = [row.path for row in item.made.loss]
+        there = [
+            source.label + pointer(path)
+            for source in item.bundle.objects
+            for path, _value in leaves(source.body)
+        ]
+        assert told == there, item.name
+        for row in item.made.loss:
+            assert row.place.line >= 1, (item.name, row)
+            assert row.outcome is LossKind.KEPT or str(row.reason), (item.name, row)
+
+
+def test_every_field_that_is_made_says_where_it_comes_from(found: list[Outcome]) -> None:
+    for item in found:
+        for made in item.made.objects if item.made else ():
+            for path, _value, origin in traced(made.body, made.origin):
+                assert origin.line or origin.steps, (item.name, made.label, path)
