@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import pytest
@@ -112,8 +113,24 @@ class World:
         return self.prober.probe(target)
 
 
+@pytest.fixture(scope="module")
+def cleaning() -> Iterator[Callable[[World], None]]:
+    """Removes what tests have made while the next ones run: Podman waits a lot for itself there."""
+    with ThreadPoolExecutor(max_workers=3) as pool:
+        waiting: list[Future[None]] = []
+        yield lambda world: waiting.append(pool.submit(clean, world))
+        for one in waiting:
+            one.result()
+
+
+def clean(world: World) -> None:
+    world.engine.remove_labelled(LABEL, world.mark)
+    left = world.engine.labelled(LABEL)
+    assert not [name for name, labels in left.items() if labels.get(LABEL) == world.mark]
+
+
 @pytest.fixture(params=["fake", "system_podman", "podman5"])
-def world(request: pytest.FixtureRequest) -> Iterator[World]:
+def world(request: pytest.FixtureRequest, cleaning: Callable[[World], None]) -> Iterator[World]:
     if request.param == "fake":
         clock = FakeClock()
         fake = FakePodman(images={IMAGE: "a" * 64}, behaviours=dict(BEHAVIOURS), clock=clock)
@@ -126,9 +143,7 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
     try:
         yield made
     finally:
-        made.engine.remove_labelled(LABEL, made.mark)
-    left = made.engine.labelled(LABEL)
-    assert not [name for name, labels in left.items() if labels[LABEL] == made.mark]
+        cleaning(made)
 
 
 def test_it_says_what_it_is(world: World) -> None:
