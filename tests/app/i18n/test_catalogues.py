@@ -20,10 +20,12 @@ NAMES = re.compile(r"\b(?:[A-Z][a-z]+){2,}\b|\b[A-Z][A-Z0-9]*_[A-Z0-9_]+\b|\b[a-
 SAME_IN_JAPANESE = {
     "%(detail)s",
     "%(text)s",
+    "API",
     "CPU",
     "Containerfile",
     "Podman",
     "pod",
+    "pod %(name)s",
     "Kakehashi",
     "Kubernetes YAML",
     "liveness",
