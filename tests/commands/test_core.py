@@ -28,6 +28,7 @@ PRESET = """\
 parameters: {GIT_COMMIT: {required: true}}
 registry: {rewrite: [{from: localhost, to: registry.example.com/bank}], tag: "${GIT_COMMIT}"}
 """
+INSPECTED = Path(__file__).parents[1] / "fixtures" / "inspect" / "podman5" / "plain"
 FUTURE, PAST = "2999-12-31", "2020-01-01"
 
 
@@ -66,6 +67,21 @@ def test_manifests_go_to_standard_output_and_the_rest_elsewhere(run: Run) -> Non
 
 def test_a_hyphen_is_standard_input(run: Run) -> None:
     assert run("render", "-", stdin=POD.encode()).out == run("render", "pod.yaml").out
+
+
+def test_what_generate_kube_wrote_is_a_source_where_there_is_nothing_else(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "pod.yaml").rename(tmp_path / "generate-kube.yaml")
+    assert "name: my-pod" in run("render", "generate-kube.yaml").out
+    done = run("render", str(INSPECTED))
+    assert done.code == 0
+    assert "kind: Pod\n" not in done.out
+
+
+def test_the_kind_of_standard_input_is_told_by_its_content(run: Run) -> None:
+    data = (INSPECTED / "container-plain.json").read_bytes()
+    assert "kind: Deployment" in run("render", "-", stdin=data).out
 
 
 def test_standard_input_without_anything_is_unreadable(run: Run) -> None:

@@ -37,6 +37,8 @@ class _Collected:
     findings: list[Finding] = field(default_factory=list)
     inspections: list[Document] = field(default_factory=list)
     notes: list[Document] = field(default_factory=list)
+    generated: dict[str, tuple[list[Document], list[Finding]]] = field(default_factory=dict)
+    """What ``podman generate kube`` wrote, by member: a note beside inspections, else a source."""
 
 
 def read_bundle(files: SourceFiles, limits: Limits, *, partial: bool = False) -> Bundle:
@@ -51,6 +53,7 @@ def read_bundle(files: SourceFiles, limits: Limits, *, partial: bool = False) ->
     collected = _Collected()
     for name in files.names():
         collected.members.append(_read_member(files, name, limits, collected))
+    _settle_generated(collected)
     problems = [problem for member in collected.members for problem in member.problems]
     readable = [m for m in collected.members if not m.problems and m.kind in READABLE]
     if problems and (not partial or not readable):
@@ -132,8 +135,26 @@ def _take_kubernetes(
     name: str, documents: list[Document], findings: list[Finding], collected: _Collected
 ) -> Member:
     if name.endswith("generate-kube.yaml"):
-        collected.notes.extend(documents)
+        collected.generated[name] = documents, findings
         return Member(name, SourceKind.OTHER)
+    return _take_objects(name, documents, findings, collected)
+
+
+def _settle_generated(collected: _Collected) -> None:
+    """A capture keeps ``generate kube`` as a cross-check; alone it is what there is to render."""
+    order = {member.path: index for index, member in enumerate(collected.members)}
+    for name, (documents, findings) in collected.generated.items():
+        if collected.inspections:
+            collected.notes.extend(documents)
+        else:
+            collected.members[order[name]] = _take_objects(name, documents, findings, collected)
+    if collected.generated:
+        collected.objects.sort(key=lambda item: order[item.file])
+
+
+def _take_objects(
+    name: str, documents: list[Document], findings: list[Finding], collected: _Collected
+) -> Member:
     problems: list[Problem] = []
     objects = [o for document in documents for o in read_objects(document, problems)]
     if problems:
