@@ -56,6 +56,21 @@ is reported as mended, what has a fix can be accepted in the browser or over the
 is for a person. Findings of severity *blocker* and *high* close the gate of the next phase unless
 somebody waives them with a reason; some cannot be waived, because no reason makes a cluster accept
 the manifest.
+
+On the command line, `check FILE…` judges the files themselves: what rendering would mend counts as
+well. `--fail-on` sets the severity from which it ends with 1. `--waivers FILE` names findings that
+are taken as they are, until a day:
+
+```yaml
+- {fingerprint: 8b1384654cefd4f2, reason: the vendor's image has no other tag, expires: 2030-12-31}
+```
+
+`--baseline FILE` takes an earlier `check --report json`, or the `report.json` of `render -o`: what
+stands in it is neither shown nor counted. Fingerprints stay the same when lines move.
+
+Two codes come from reading and not from a check: YML-01 (low) marks a value that another YAML
+reader would take for something else than Kubernetes does, and CAP-01 says that an inspection came
+without others that belong to it.
 """
 
 
