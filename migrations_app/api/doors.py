@@ -22,7 +22,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import GenericViewSet
 
-from migrations_app.actions.permissions import Actor, Verb, allows_anywhere
+from migrations_app.actions import access
+from migrations_app.actions.permissions import Actor, Verb
 from migrations_app.api import replays
 from migrations_app.api.errors import Refused, exception_handler
 from migrations_app.api.origin import actor_of
@@ -106,9 +107,10 @@ class Door(KnownFirst, GenericViewSet[Any]):
         if request.method not in ("GET", "HEAD") or response.status_code != 200:
             return response
         if "ETag" not in response:
-            if not isinstance(response, Response) or response.data is None:
+            if response.streaming:
                 return response
-            response["ETag"] = content_tag(response.data)
+            shown = response.data if isinstance(response, Response) else response.content.decode()
+            response["ETag"] = content_tag(shown)
         if "If-None-Match" not in request.headers:
             return response
         if isinstance(response, Response):
@@ -153,10 +155,9 @@ class Door(KnownFirst, GenericViewSet[Any]):
         """For what belongs to no application: whoever may do this somewhere may do it.
 
         Raises:
-            Refused: 403.
+            Refusal: they may not.
         """
-        if not allows_anywhere(self.actor, verb):
-            raise Refused(403, "not_allowed", gettext("You have no role that allows this."))
+        access.require_anywhere(actor=self.actor, verb=verb)
 
 
 def _require_text(request: Request) -> None:

@@ -48,6 +48,29 @@ class StrictJSONParser(JSONParser):
         return value
 
 
+class YamlParser(BaseParser):
+    """YAML is read by the core; here it is one text field, which the view names."""
+
+    media_type = "application/yaml"
+
+    def parse(
+        self,
+        stream: IO[Any],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
+    ) -> Any:
+        """The text.
+
+        Raises:
+            ParseError: it is not UTF-8.
+        """
+        try:
+            text = stream.read().decode()
+        except UnicodeDecodeError as error:
+            raise ParseError(gettext("The body is not UTF-8: %(why)s.") % {"why": error}) from None
+        return {(parser_context or {})["view"].yaml_field: text}
+
+
 class XmlParser(BaseParser):
     """XML as bytes; what reads it decides whether it is good."""
 

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from migrations_app import wiring
-from migrations_app.actions import hosts, permissions
+from migrations_app.actions import access, hosts
 from migrations_app.actions.captures import start_capture
 from migrations_app.actions.permissions import Verb
 from migrations_app.api.doors import Door
@@ -160,7 +160,7 @@ class HostDoor(Door):
     def test(self, _request: Request, **_path: Any) -> Response:
         """Talk to a host, and note what it is."""
         host = self.host()
-        permissions.require(self.actor, Verb.MANAGE_HOSTS)
+        access.require_everywhere(actor=self.actor, verb=Verb.MANAGE_HOSTS)
         found: EngineInfo | EngineError
         try:
             found = wiring.podman_engine(host).info()

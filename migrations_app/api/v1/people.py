@@ -13,7 +13,7 @@ from rest_framework.exceptions import NotAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from migrations_app.actions import memberships, permissions, tokens, users
+from migrations_app.actions import access, memberships, permissions, tokens, users
 from migrations_app.actions.permissions import Verb
 from migrations_app.api.doors import Door
 from migrations_app.api.enums import ROLES, SCOPES
@@ -122,7 +122,7 @@ class UserDoor(Door):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        permissions.require(self.actor, Verb.MANAGE_USERS)
+        access.require_everywhere(actor=self.actor, verb=Verb.MANAGE_USERS)
 
     @extend_schema(parameters=[UserQuery], responses=UserOut(many=True))
     def list(self, _request: Request) -> Response:
@@ -173,7 +173,7 @@ class MembershipDoor(Door):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        permissions.require(self.actor, Verb.MANAGE_USERS)
+        access.require_everywhere(actor=self.actor, verb=Verb.MANAGE_USERS)
 
     @extend_schema(parameters=[MembershipQuery], responses=MembershipOut(many=True))
     def list(self, _request: Request) -> Response:
@@ -236,7 +236,7 @@ class TokenDoor(Door):
         name, scopes = wanted.pop("user", None), wanted.pop("scopes", None)
         owner = self._oneself()
         if name is not None and name != owner.username:
-            permissions.require(self.actor, Verb.MANAGE_USERS)
+            access.require_everywhere(actor=self.actor, verb=Verb.MANAGE_USERS)
             owner = user_named(name)
         token, text = tokens.create_token(
             actor=self.actor,

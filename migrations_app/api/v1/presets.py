@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
@@ -16,6 +17,7 @@ from migrations_app.actions import presets
 from migrations_app.actions.presets import Pin
 from migrations_app.api.doors import Door
 from migrations_app.api.layers import stored_preset
+from migrations_app.api.parsers import StrictJSONParser, YamlParser
 from migrations_app.api.preconditions import require_match, stale, version_tag
 from migrations_app.api.shapes import FileText, Query, Strict, Text
 from migrations_app.api.speech import say
@@ -107,6 +109,9 @@ class ImpactOut(Out):
 class PresetDoor(Door):
     """Named settings that shape manifests."""
 
+    parser_classes = [StrictJSONParser, YamlParser]
+    yaml_field = "text"
+
     def preset(self) -> Preset:
         """The preset that the address names, if it may be seen."""
         rows = visibility.presets(self.actor).select_related("application")
@@ -127,7 +132,7 @@ class PresetDoor(Door):
         return self.page(rows.order_by(wanted["ordering"], "pk"), PresetRow)
 
     @extend_schema(
-        request=PresetIn,
+        request={"application/json": PresetIn, "application/yaml": OpenApiTypes.STR},
         responses={201: PresetOut},
         examples=[OpenApiExample("A preset", value={"text": _EXAMPLE}, request_only=True)],
     )
@@ -168,7 +173,10 @@ class VersionDoor(PresetDoor):
         self.query(Query)
         return self.page(self.preset().versions.order_by("-number"), VersionOut)
 
-    @extend_schema(request=VersionIn, responses={201: VersionOut})
+    @extend_schema(
+        request={"application/json": VersionIn, "application/yaml": OpenApiTypes.STR},
+        responses={201: VersionOut},
+    )
     def create(self, _request: Request, **_path: Any) -> Response:
         """Say anew what a preset says. Services that pin an older version keep that one."""
         version = presets.create_version(

@@ -22,7 +22,7 @@ from migrations_app.api.doors import Door
 from migrations_app.api.enums import SEVERITIES
 from migrations_app.api.formats import Sarif, Xml
 from migrations_app.api.layers import PresetField, layers_in
-from migrations_app.api.parsers import StrictJSONParser
+from migrations_app.api.parsers import StrictJSONParser, YamlParser
 from migrations_app.api.shapes import FileText, Strict, Text, TextMap
 from migrations_app.api.v1.shown import ChangeOut, FindingOut, LossOut, Out, QuestionOut
 from migrations_app.domain import records
@@ -111,15 +111,16 @@ class CheckOut(Out):
 class PreviewDoor(Door):
     """Rendering and checking without storing."""
 
-    parser_classes = [StrictJSONParser, MultiPartParser]
+    parser_classes = [StrictJSONParser, YamlParser, MultiPartParser]
+    yaml_field = "content"
     keeps = False
 
     @extend_schema(
-        request={"application/json": PreviewIn},
+        request={"application/json": PreviewIn, "application/yaml": OpenApiTypes.STR},
         responses={200: PreviewOut},
         examples=[OpenApiExample("A pod", value={"content": _POD}, request_only=True)],
     )
-    @action(detail=False, methods=["post"], parser_classes=[StrictJSONParser])
+    @action(detail=False, methods=["post"], parser_classes=[StrictJSONParser, YamlParser])
     def preview(self, _request: Request) -> Response:
         """What a file becomes: the manifest, and everything there is to say about it."""
         self.require_anywhere(Verb.VIEW)
@@ -139,7 +140,11 @@ class PreviewDoor(Door):
 
     @extend_schema(
         parameters=[CheckQuery],
-        request={"application/json": PreviewIn, "multipart/form-data": CheckFormIn},
+        request={
+            "application/json": PreviewIn,
+            "application/yaml": OpenApiTypes.STR,
+            "multipart/form-data": CheckFormIn,
+        },
         responses={
             (200, "application/json"): CheckOut,
             (200, "application/sarif+json"): OpenApiTypes.OBJECT,

@@ -156,6 +156,17 @@ def test_the_trail_is_filtered_and_read_by_cursor(auditing: Api, web: Service) -
     assert auditing.post("audit/events/", {}).status_code == 405
 
 
+def test_whoever_is_refused_is_in_the_trail(auditing: Api, outside: Api, web: Service) -> None:
+    for path in ("users/", "audit/events/", "hosts/"):
+        assert outside.get(path).status_code == 403
+    assert outside.post("hosts/local/test/").status_code == 403
+    told = auditing.get("audit/events/?outcome=refused").json()["results"]
+    assert [(event["action"], event["actor"]["name"]) for event in told] == [
+        ("access:refused", "stefan")
+    ] * 4
+    assert {event["data"]["verb"] for event in told} == {"view", "read_audit", "manage_users"}
+
+
 def test_the_chain_is_verified(auditing: Api, web: Service) -> None:
     told = auditing.get("audit/verification/").json()
     assert (told["intact"], told["events"], told["first_bad"]) == (True, 3, None)

@@ -73,6 +73,9 @@ def test_what_has_not_changed_is_not_sent_again(api: Api, web: Service) -> None:
     read = api.get(f"services/{web.pk}/")
     again = api.get(f"services/{web.pk}/", If_None_Match=read["ETag"])
     assert (again.status_code, again.content) == (304, b"")
+    raw = api.get(f"sources/{web.service_sources.get().source_id}/raw/")
+    assert raw["ETag"]
+    assert api.send("HEAD", f"services/{web.pk}/")["ETag"] == read["ETag"]
     listed = api.get("applications/")
     assert api.get("applications/", If_None_Match=listed["ETag"]).status_code == 304
 

@@ -161,5 +161,17 @@ def test_a_form_is_checked_as_well(api: Api, web: Service) -> None:
     assert api.raw("check/", b"nonsense", "multipart/form-data").status_code == 400
 
 
+def test_yaml_is_taken_as_it_is(api: Api, web: Service) -> None:
+    assert api.raw("preview/", POD.encode(), "application/yaml").json()["digest"]
+    assert api.raw("check/", POD.encode(), "application/yaml").json()["findings"]
+    made = api.raw("presets/", PRESET.encode(), "application/yaml")
+    assert (made.status_code, made.json()["text"]) == (201, PRESET)
+    path = f"presets/{made.json()['id']}/versions/"
+    again = api.raw(path, PRESET.replace("64Mi", "96Mi").encode(), "application/yaml")
+    assert (again.status_code, again.json()["number"]) == (201, 2)
+    assert api.raw("preview/", b"\xff", "application/yaml").status_code == 400
+    assert api.raw("preview/", b"a: \0", "application/yaml").status_code == 400
+
+
 def test_whoever_has_no_role_checks_nothing(outside: Api) -> None:
     assert outside.post("check/", {"content": POD}).status_code == 403
