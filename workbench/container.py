@@ -12,6 +12,9 @@ import sys
 import time
 from collections.abc import Sequence
 
+from migrations_app.domain.messages import msg
+from workbench.language import say
+
 EX_OK, EX_UNHEALTHY, EX_USAGE, EX_UNAVAILABLE = 0, 1, 64, 69
 WAIT_FOR_DATABASE = 180.0
 LOOK_EVERY = 1.0
@@ -42,9 +45,12 @@ def _become(role: str) -> int:
 
     problem = _wait_for_database()
     if problem:
-        print(
-            f"The database did not answer for {WAIT_FOR_DATABASE:g} s: {problem}", file=sys.stderr
+        late = msg(
+            "The database did not answer for %(seconds)s s: %(why)s",
+            seconds=f"{WAIT_FOR_DATABASE:g}",
+            why=problem,
         )
+        print(say(late), file=sys.stderr)
         return EX_UNAVAILABLE
     if role == "web":
         from django.core.management import call_command
@@ -54,7 +60,10 @@ def _become(role: str) -> int:
         migrate_if_needed()
         call_command("ensure_admin")
     elif not _wait_for_tables():
-        print(f"The tables were not there after {WAIT_FOR_DATABASE:g} s.", file=sys.stderr)
+        late = msg(
+            "The tables were not there after %(seconds)s s.", seconds=f"{WAIT_FOR_DATABASE:g}"
+        )
+        print(say(late), file=sys.stderr)
         return EX_UNAVAILABLE
     connections.close_all()
     command = program(role)
@@ -85,12 +94,12 @@ def _wait_for_database() -> str:
             connection.ensure_connection()
         except OperationalError as error:
             if not said:
-                print("Waiting for the database …", file=sys.stderr, flush=True)
+                print(say(msg("Waiting for the database …")), file=sys.stderr, flush=True)
             said = str(error).strip()
             time.sleep(LOOK_EVERY)
         else:
             return ""
-    return said or "no answer"
+    return said or say(msg("no answer"))
 
 
 def _wait_for_tables() -> bool:

@@ -69,8 +69,8 @@ SAYING = frozenset(
     {"msg", "msg_for", "counted", "_", "gettext", "gettext_lazy", "gettext_noop", "ngettext"}
     | {"ngettext_lazy", "pgettext", "pgettext_lazy", "npgettext", "say"}
 )
-SILENT = frozenset({"help_text", "description", "summary"})
-"""Keywords whose texts end up in the OpenAPI document, which is in English."""
+SILENT = frozenset({"help_text", "description", "summary", "help"})
+"""Keywords of the OpenAPI document and of the command line's help, which are in English."""
 
 SENTENCE = re.compile(r"^[A-Z][^\n]*[a-z]{2,} [^\n]*[.?…]$|^[A-Z][a-z]+( [a-z]+){2,}$")
 
@@ -98,6 +98,8 @@ def _sentences(node: ast.AST) -> Iterator[tuple[int, str]]:
         if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
             continue  # a docstring
         if isinstance(child, ast.keyword) and child.arg in SILENT:
+            continue
+        if isinstance(child, ast.Assign) and getattr(child.targets[0], "id", "") in SILENT:
             continue
         yield from _sentences(child)
 
