@@ -13,7 +13,7 @@ from migrations_app.api.v1.audit import AuditDoor
 from migrations_app.api.v1.digests import DigestDoor
 from migrations_app.api.v1.documentation import SchemaPages, SchemaView, UnknownDoor
 from migrations_app.api.v1.hosts import HostDoor
-from migrations_app.api.v1.people import MembershipDoor, TokenDoor, UserDoor
+from migrations_app.api.v1.people import MembershipDoor, UserDoor
 from migrations_app.api.v1.phases import GateDoor, MoveDoor, TestReportDoor, TimelineDoor
 from migrations_app.api.v1.presets import PinDoor, PresetDoor, VersionDoor
 from migrations_app.api.v1.previews import PreviewDoor
@@ -27,6 +27,7 @@ from migrations_app.api.v1.run_events import RunEventDoor
 from migrations_app.api.v1.runs import RunDoor
 from migrations_app.api.v1.services import ServiceDoor
 from migrations_app.api.v1.sources import SourceDoor
+from migrations_app.api.v1.tokens import TokenDoor
 
 LISTED: dict[str, Any] = {"get": "list"}
 MADE: dict[str, Any] = {"get": "list", "post": "create"}
