@@ -5,25 +5,27 @@ import * as esbuild from "esbuild";
 import { copyFile, mkdir, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { licences, packagesOf } from "./licences.mjs";
 import { sprite } from "./sprite.mjs";
 import { prunedVariables } from "./variables.mjs";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 const root = path.dirname(here);
 const out = path.resolve(process.argv[2] ?? path.join(root, "static"));
-const built = ["css", "js", "fonts", "icons.svg", "mark.svg", "favicon.svg"];
+const built = ["css", "js", "fonts", "icons.svg", "mark.svg", "favicon.svg", "licences.txt"];
 
 const common = {
   bundle: true,
   minify: true,
   legalComments: "none",
+  metafile: true,
   charset: "utf8",
   absWorkingDir: root,
   logLevel: "warning",
 };
 
-async function scripts() {
-  await esbuild.build({
+function scripts() {
+  return esbuild.build({
     ...common,
     entryPoints: { theme: "assets/js/theme.js", main: "assets/js/main.js", editor: "assets/js/editor.js" },
     outdir: path.join(out, "js"),
@@ -32,8 +34,8 @@ async function scripts() {
   });
 }
 
-async function styles() {
-  await esbuild.build({
+function styles() {
+  return esbuild.build({
     ...common,
     entryPoints: { main: "assets/css/main.css" },
     outdir: path.join(out, "css"),
@@ -57,4 +59,7 @@ for (const name of await readdir(out)) {
   if (built.includes(name)) await rm(path.join(out, name), { recursive: true });
 }
 await mkdir(path.join(out, "css"));
-await Promise.all([scripts(), styles(), drawings()]);
+const results = await Promise.all([scripts(), styles()]);
+await drawings();
+const packages = [...packagesOf(results), "lucide-static"];
+await writeFile(path.join(out, "licences.txt"), await licences(root, packages));

@@ -12,6 +12,7 @@ from migrations_app.domain.runs import StepState
 from migrations_app.models import Assessment, RunStep
 from migrations_app.queries.services import Card
 
+Record = Mapping[str, Any]
 RANKS = {"blocker": 0, "high": 1, "medium": 2, "low": 3, "": 4}
 
 
@@ -61,18 +62,24 @@ def _headlines(cards: Sequence[Card]) -> dict[UUID, Headline]:
     rows = Assessment.objects.filter(service__in=wanted).values_list("service_id", "findings")
     made: dict[UUID, Headline] = {}
     for service_id, findings in rows:
-        left = [finding for finding in findings if not finding.get("mended")]
+        left = open_ones(findings)
         if left:
             worst = min(left, key=lambda finding: RANKS[finding["severity"]])
             made[service_id] = Headline(
-                worst["code"], worst["message"], len(left) - 1, frozenset(_serious(left))
+                worst["code"], worst["message"], len(left) - 1, frozenset(serious(left))
             )
     return made
 
 
-def _serious(findings: Iterable[Mapping[str, Any]]) -> Iterable[str]:
-    serious = {severity.value for severity in CLOSING}
-    return (finding["code"] for finding in findings if finding["severity"] in serious)
+def open_ones(findings: Iterable[Record]) -> list[Record]:
+    """Those of the findings that we have not mended ourselves."""
+    return [finding for finding in findings if not finding.get("mended")]
+
+
+def serious(findings: Iterable[Record]) -> set[str]:
+    """The codes of those that close gates."""
+    closing = {severity.value for severity in CLOSING}
+    return {finding["code"] for finding in findings if finding["severity"] in closing}
 
 
 def _work(runs: Sequence[str]) -> dict[str, Work]:

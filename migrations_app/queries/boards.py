@@ -21,7 +21,7 @@ from migrations_app.domain.pipeline.phases import Phase
 from migrations_app.models import Assessment
 from migrations_app.queries import services, visibility
 from migrations_app.queries.actors import Actor
-from migrations_app.queries.board_cards import RANKS, Shown, dressed
+from migrations_app.queries.board_cards import RANKS, Shown, dressed, open_ones, serious
 from migrations_app.queries.facts import gates_before
 from migrations_app.queries.services import Card
 
@@ -93,7 +93,7 @@ class Closest:
 
 @dataclass(frozen=True, slots=True)
 class Insight:
-    """The finding that keeps most services from moving."""
+    """The serious finding that is open in most services, and in how many."""
 
     code: str
     services: int
@@ -185,8 +185,9 @@ def insight(actor: Actor, shown: Sequence[BoardColumn]) -> Insight | None:
         return None
     code, _count = min(codes.items(), key=lambda pair: (-pair[1], pair[0]))
     visible = visibility.services(actor).filter(archived=None, pk__in=_with_code(code))
-    services_with = visible.count()
-    return Insight(code, services_with) if services_with >= WORTH_SAYING else None
+    findings = Assessment.objects.filter(service__in=visible).values_list("findings", flat=True)
+    stands_open = sum(code in serious(open_ones(found)) for found in findings)
+    return Insight(code, stands_open) if stands_open >= WORTH_SAYING else None
 
 
 def _with_code(code: str) -> Iterable[UUID]:

@@ -116,7 +116,7 @@ def test_the_commonest_obstacle_is_named_once_it_is_common(
             findings=[{**finding, "message": {"text": "Bad", "params": {}}}],
         )
     text = client.get("/").content.decode()
-    assert "IMG-01 keeps 3 services from moving." in text
+    assert "IMG-01 is open in 3 services." in text
     assert "/?q=IMG-01" in text
 
 
