@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import render
+from bench import podman, render
 from bench.measure import Result
 
 Row = Callable[[Path], Result]
@@ -26,4 +26,6 @@ ROWS: Mapping[str, Row] = {
     "render-floor": render.against_parse_and_dump,
     "render-growth": render.ten_thousand_against_hundred,
     "check": render.check_against_render,
+    "capture": podman.capture,
+    "rehearsal": podman.rehearsal,
 }

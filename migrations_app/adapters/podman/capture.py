@@ -23,6 +23,7 @@ SECONDS = 90.0
 """For one capture, however many calls it takes."""
 MOST_CONTAINERS = 50
 MOST_KUBE = 1024 * 1024
+KUBE_SECONDS = 10.0
 _TAG = re.compile(r":[^/:]*$|@.*$")
 
 Inspection = Mapping[str, Any]
@@ -109,11 +110,17 @@ class _Capture:
                 self._keep(f"network-{name}", self._get(f"networks/{segment(name)}/json"))
 
     def _generated(self, name: str) -> None:
-        """What ``podman generate kube`` makes of it, as a cross-check."""
+        """What ``podman generate kube`` makes of it, as a cross-check.
+
+        It takes locks that others on the host may hold for long; all that matters more is here
+        already, so that it is not waited for to the end.
+        """
         params = {"names": name, "service": "false"}
-        with self._optional(msg("What podman generate kube makes of %(name)s", name=name)):
+        seconds = min(KUBE_SECONDS, self._left())
+        what = msg("What podman generate kube makes of %(name)s", name=name)
+        with self._optional(what, even_unreachable=True):
             self.files["generate-kube.yaml"] = self.connection.fetch(
-                "generate/kube", params, seconds=self._left(), limit=MOST_KUBE
+                "generate/kube", params, seconds=seconds, limit=MOST_KUBE
             )
 
     def _mounted(self, containers: Iterable[Inspection]) -> None:
@@ -142,13 +149,13 @@ class _Capture:
         self.files[file] = _json([dict(found)])
 
     @contextmanager
-    def _optional(self, what: Message) -> Iterator[None]:
+    def _optional(self, what: Message, *, even_unreachable: bool = False) -> Iterator[None]:
         """A capture is of use without this part: that it is not there is a note."""
         try:
             yield
-        except EngineUnreachable:
-            raise
         except EngineError as error:
+            if isinstance(error, EngineUnreachable) and not even_unreachable:
+                raise
             self.notes.append(str(msg("%(what)s is not in it: %(why)s", what=what, why=error)))
 
     def _get(self, path: str) -> Any:
