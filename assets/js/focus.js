@@ -17,9 +17,12 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (event.detail.verb === "get") delete event.detail.headers["X-CSRFToken"];
 });
 
-// Nothing is polled for a page that nobody looks at.
+// Nothing is polled for a page that nobody looks at, and nothing is renewed under somebody's hands.
+const inUse = (part) => part.contains(document.activeElement) || part.querySelector("[open], [role=alert], .kh-service--dragged");
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (document.hidden && event.detail.elt.getAttribute("hx-trigger")?.startsWith("every")) event.preventDefault();
+  const part = event.detail.elt;
+  if (!part.getAttribute("hx-trigger")?.startsWith("every")) return;
+  if (document.hidden || ("gently" in part.dataset && inUse(part))) event.preventDefault();
 });
 
 whenever("select[data-submits], input[data-submits]", (field) => {

@@ -84,6 +84,7 @@ def board_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
         "may_capture": Verb.CAPTURE in anywhere,
         "first_phase": _first_phase(found, query),
         "address_query": query,
+        "at_work": any(card.active_run for card in found.cards),
     }
 
 
