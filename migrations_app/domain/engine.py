@@ -6,7 +6,7 @@ agree on every byte.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -26,6 +26,7 @@ from migrations_app.domain.manifests.ownership import Ownership, divide
 from migrations_app.domain.manifests.render import to_yaml
 from migrations_app.domain.manifests.resources import containers
 from migrations_app.domain.manifests.secret_markers import scrubbed, take
+from migrations_app.domain.mended import mended_findings, untold_mends
 from migrations_app.domain.mends import mends
 from migrations_app.domain.messages import msg
 from migrations_app.domain.names import is_label
@@ -136,7 +137,9 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
     new = Relabelling.of(sources, running)
     final = checks.run(context)
     on_source = checks.run(replace(context, objects=sources), checks.MENDED)
-    findings = (*bundle.findings, *built.findings, *final, *_mended(on_source, final, new))
+    mended = mended_findings(on_source, final, new)
+    untold = untold_mends(running.record, mended, new)
+    findings = (*bundle.findings, *built.findings, *final, *mended, *untold)
     objects, changes = _with_secrets(options.secrets, running, new.record(running.record))
     text = to_yaml(item.body for item in objects)
     return Made(
@@ -197,27 +200,6 @@ def _overrides(options: Options) -> list[Transform]:
             )
         transforms.append(SetNamespace(options.namespace))
     return transforms
-
-
-def _mended(
-    on_source: Iterable[Finding], final: Sequence[Finding], new: Relabelling
-) -> list[Finding]:
-    """Findings about the source that the result no longer has, under the object's present label.
-
-    A field that nobody knows was meant to say something: its loss stays open, though waivable,
-    until a person has seen it.
-    """
-    left = {(item.code, item.place.file, item.place.line, item.place.column) for item in final}
-    known = {item.fingerprint for item in final}
-    result: list[Finding] = []
-    for item in on_source:
-        place = replace(item.place, object=new.label(item.place.object))
-        is_lost = item.code == "SCH-01" and bool(item.subject)
-        moved = replace(item, place=place, mended=not is_lost, waivable=item.waivable or is_lost)
-        spot = (item.code, place.file, place.line, place.column)
-        if moved.fingerprint not in known and not (place.line and spot in left):
-            result.append(moved)
-    return result
 
 
 def _with_secrets(

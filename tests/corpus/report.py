@@ -124,11 +124,15 @@ def _rejections(judged: Iterable[Judged]) -> Iterator[str]:
             yield f"- `{item.outcome.name}` {item.label}: {item.answer.why} — {explanation(item)}."
 
 
+def lack(item: Judged) -> str:
+    """What the test cluster lacks for the object, if that is why it was rejected."""
+    return next((why for sign, why in LACKS.items() if sign in item.answer.why), "")
+
+
 def explanation(item: Judged) -> str:
     """Why a rejection is right: the cluster lacks something, or a finding says the same."""
-    for sign, reason in LACKS.items():
-        if sign in item.answer.why:
-            return reason
+    if reason := lack(item):
+        return reason
     made = item.outcome.made
     codes = sorted(
         {
