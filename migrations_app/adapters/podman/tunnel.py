@@ -23,6 +23,7 @@ from migrations_app.domain.messages import msg
 
 _CONNECT_SECONDS = 5
 _START_SECONDS = 12.0
+_REFUSED = "open failed"
 _LONGEST_SECONDS = 4 * 3600
 
 
@@ -96,6 +97,8 @@ def _start(address: HostAddress, socket: Path, log: Path) -> None:
     while time.monotonic() < until and started.poll() is None:
         if answers(socket):
             return
+        if _REFUSED in last_line(log):
+            break  # ssh is through, and there is no socket on the other side
         time.sleep(0.1)
     started.terminate()
     raise EngineUnreachable(
