@@ -65,9 +65,9 @@ def lines_of(text: str) -> Lines:
             owners.update(dict.fromkeys(range(number, last), (document, where)))
     made = []
     for index, line in enumerate(written):
-        document, path = owners.get(index, (-1, ""))
+        document, at = owners.get(index, (-1, ""))
         label = labels[document] if document >= 0 else ""
-        made.append(Line(index + 1, line, document, label, path))
+        made.append(Line(index + 1, line, document, label, at))
     return Lines(tuple(made), tuple(objects), numbers)
 
 
