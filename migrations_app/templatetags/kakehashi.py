@@ -9,7 +9,7 @@ from typing import Any
 from django import template
 from django.http import QueryDict
 from django.templatetags.static import static
-from django.utils import timezone
+from django.utils import dateformat, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -128,7 +128,29 @@ def age(since: datetime | None, limit_days: int = 0) -> SafeString:
 @register.filter
 def full_time(at: datetime | None) -> str:
     """A time to the second with its zone, as audits need it."""
-    return timezone.localtime(at).strftime("%Y-%m-%d %H:%M:%S %Z") if at else ""
+    return _written(at, pgettext("date format", "Y-m-d H:i:s T"))
+
+
+@register.filter
+def day(at: datetime | None) -> str:
+    """A day of this year or so: ``3 Nov``."""
+    return _written(at, pgettext("date format", "j M"))
+
+
+@register.filter
+def day_and_time(at: datetime | None) -> str:
+    """A day with hour and minute: ``3 Nov 13:05``."""
+    return _written(at, pgettext("date format", "j M H:i"))
+
+
+@register.filter
+def full_day(at: datetime | None) -> str:
+    """A day with its year."""
+    return _written(at, pgettext("date format", "Y-m-d"))
+
+
+def _written(at: datetime | None, form: str) -> str:
+    return dateformat.format(timezone.localtime(at), form) if at else ""
 
 
 @register.filter
