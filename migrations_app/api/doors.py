@@ -161,6 +161,8 @@ class Door(KnownFirst, GenericViewSet[Any]):
 
 
 def _require_text(request: Request) -> None:
+    if "\0" in request.path:
+        raise NotFound
     for key, values in request.query_params.lists():
         for text in (key, *values):
             if "\0" in text or any("\ud800" <= char <= "\udfff" for char in text):

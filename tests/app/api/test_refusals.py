@@ -192,7 +192,8 @@ def test_texts_that_no_database_can_hold(api: Api, application: Application) -> 
     assert nul.status_code == 400
     assert require_problem(nul)["errors"][0]["line"] == 2
     assert api.get("services/?q=%00").status_code == 400
-    assert api.get("applications/bank%00/").status_code == 404
+    for path in ("applications/bank%00/", "applications/banking-app/services/%00/", "hosts/%00/"):
+        assert api.get(path).status_code == 404
     assert api.get(f"services/?owner={'x' * 5000}").status_code == 422
 
 
