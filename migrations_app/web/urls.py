@@ -40,7 +40,6 @@ urlpatterns = [
     path("presets/<uuid:pk>/", presets.detail, name="preset"),
     path("presets/<uuid:pk>/impact/", presets.impact, name="preset-impact"),
     path("audit/", audit.trail, name="audit"),
-    path("audit/export/", audit.export, name="audit-export"),
     path("audit/verify/", audit.verify, name="audit-verify"),
     path("audit/<int:seq>/", audit.event, name="audit-event"),
     path("account/", account.detail, name="account"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from datetime import datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -42,10 +42,12 @@ def _auditor(request: PageRequest) -> Actor:
 def trail(request: PageRequest) -> HttpResponse:
     """The events one may read, latest first; everything chosen is in the address."""
     actor = _auditor(request)
-    rows = paged(request, queries.events(actor, _filters(request, actor)), 50)
+    filters = _filters(request, actor)
+    rows = paged(request, queries.events(actor, filters), 50)
     context = {
         "rows": rows,
         "events": [told_with_row(row) for row in rows.object_list],
+        "export": export_query(filters),
         "chain": chain_state(),
         "began": began(),
         "chosen": request.GET,
@@ -75,17 +77,6 @@ def event(request: PageRequest, seq: int) -> HttpResponse:
     return render(request, template, context)
 
 
-@require_GET
-@page
-def export(request: PageRequest) -> HttpResponseBase:
-    """The filtered events as JSON lines that ``verify_audit --input`` reads."""
-    actor = _auditor(request)
-    lines = queries.export(queries.events(actor, _filters(request, actor)))
-    made = StreamingHttpResponse(lines, content_type="application/jsonl")
-    made["Content-Disposition"] = 'attachment; filename="audit.jsonl"'
-    return made
-
-
 @require_POST
 @page
 def verify(request: PageRequest) -> HttpResponse:
@@ -98,6 +89,21 @@ def verify(request: PageRequest) -> HttpResponse:
         text = _("The chain is broken at event %(seq)s.") % {"seq": verdict.broken.seq}
         messages.error(request, text)
     return redirect("audit")
+
+
+def export_query(filters: TrailFilters) -> str:
+    """The same filters as the API's export takes them; it streams, however long the trail is."""
+    values = {
+        "from": filters.since.isoformat() if filters.since else "",
+        "to": filters.until.isoformat() if filters.until else "",
+        "actor": filters.actor,
+        "action": filters.action,
+        "application": filters.application or "",
+        "service": filters.service or "",
+        "digest": filters.digest,
+        "outcome": filters.outcome,
+    }
+    return urlencode({key: value for key, value in values.items() if value})
 
 
 def told_with_row(row: Any) -> dict[str, Any]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import warnings
 
 import pytest
 from django.db import connection
+from django.utils.html import escape
 
 from migrations_app.models import AuditEvent, Service
 from migrations_app.queries.actors import Actor
@@ -50,13 +52,19 @@ def test_one_event_opens_in_a_drawer_or_on_a_page(
     assert client.get("/audit/999/").status_code == 404
 
 
-def test_the_export_is_what_the_command_reads(
+def test_the_export_holds_what_the_page_shows(
     as_person: LogIn, auditor: Actor, web: Service
 ) -> None:
-    made = as_person(auditor).get("/audit/export/?action=service")
-    lines = b"".join(made.streaming_content).decode().splitlines()
-    assert [set(json.loads(line)) for line in lines] == [{"seq", "prev", "hash", "body"}]
-    assert "attachment" in made["Content-Disposition"]
+    client = as_person(auditor)
+    page = client.get("/audit/?action=service&q=web&application=banking-app&from=2001-01-01")
+    address = f"/api/v1/audit/export/?format=jsonl&{page.context['export']}"
+    assert f'href="{escape(address)}"' in page.content.decode()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it streams for an ASGI server
+        lines = b"".join(client.get(address)).decode().splitlines()
+    assert [json.loads(line)["seq"] for line in lines] == [
+        str(event["seq"]) for event in page.context["events"]
+    ]
 
 
 def test_verifying_says_whether_the_chain_holds_and_is_recorded(

@@ -59,7 +59,6 @@ def test_what_a_stranger_may_not_see_is_not_there(
         f"/presets/{preset.pk}/impact/",
         "/audit/",
         "/audit/1/",
-        "/audit/export/",
         "/people/",
         "/styleguide/",
     ):
