@@ -11,4 +11,4 @@ class MigrationsAppConfig(AppConfig):
 
     def ready(self) -> None:
         """Make Celery's application the current one, so that tasks can be sent by name."""
-        from workbench import celery  # noqa: F401, PLC0415
+        from workbench import celery  # noqa: F401
