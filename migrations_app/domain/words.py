@@ -210,6 +210,11 @@ EVENTS: Words = {
     "keys:rotated": msg_for("event", "Encryption keys rotated"),
 }
 
+ACTORS: Words = {
+    "user": msg_for("actor", "person"),
+    "token": msg_for("actor", "token"),
+    "system": msg_for("actor", "system"),
+}
 JSON_TYPES: Words = {
     "string": msg("text"),
     "integer": msg("a whole number"),
@@ -241,6 +246,7 @@ TABLES: Mapping[str, Words] = {
     "probe": PROBES,
     "peers": PEERS,
     "event": EVENTS,
+    "actor": ACTORS,
 }
 
 
