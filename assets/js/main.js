@@ -4,6 +4,7 @@ import "./menus.js";
 import "./dialogs.js";
 import "./copying.js";
 import "./focus.js";
+import "./failures.js";
 import "./offline.js";
 import "./shortcuts.js";
 import "./palette.js";

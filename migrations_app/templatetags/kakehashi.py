@@ -13,7 +13,7 @@ from django.utils import dateformat, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, pgettext
+from django.utils.translation import pgettext
 
 from migrations_app.domain import words
 from migrations_app.domain.messages import Message
@@ -296,9 +296,3 @@ def get(mapping: Mapping[Any, Any], key: Any) -> Any:
 def language_of(text: str) -> str:
     """``ja`` for text with Japanese letters, else empty: the ``lang`` of a mixed-language name."""
     return "ja" if any("぀" <= letter <= "鿿" for letter in text) else ""
-
-
-@register.simple_tag
-def counted(number: int, one: str, many: str) -> str:
-    """``counted n "%(n)s service" "%(n)s services"``; both texts are message ids."""
-    return ngettext(one, many, number) % {"n": number}

@@ -126,8 +126,7 @@ def _words() -> dict[str, str]:
         "hits": _("%(n)s of %(all)s"),
         "noHits": _("No match"),
         "failed": _("That did not work. Nothing was changed."),
-        "nothingFound": _("Nothing found"),
+        "request": _("Request %(id)s"),
         "follow": _("Follow"),
         "pause": _("Pause"),
-        "moved": _("Moved back. See its card for the closed gates."),
     }

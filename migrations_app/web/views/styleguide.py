@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.paginator import Paginator
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_GET
 from migrations_app.domain import records
 from migrations_app.domain.errors import GateClosed, InvalidPreset, Problem, StaleState
 from migrations_app.domain.findings import Finding, Severity
+from migrations_app.domain.manifests.diff import compare
 from migrations_app.domain.messages import msg
 from migrations_app.domain.people.roles import Verb
 from migrations_app.domain.pipeline.gates import Gate
@@ -53,14 +55,8 @@ _GATES = (
     Gate("schema", open=True, why=msg("Every object fits the target's schema.")),
     Gate("probes", open=True, why=msg("Every container that keeps running has probes.")),
 )
-_CODE = (
-    "apiVersion: apps/v1",
-    "kind: Deployment",
-    "metadata:",
-    "  name: api",
-    "spec:",
-    "  replicas: 3",
-)
+_BEFORE = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "api"}, "spec": {}}
+_AFTER = {**_BEFORE, "spec": {"ports": [{"name": "http", "port": 8000}]}}
 
 
 @require_GET
@@ -94,7 +90,17 @@ def _context() -> dict[str, Any]:
         "invalid": refusal(invalid),
         "stale": refusal(stale),
         "finding": records.finding(_FINDING),
-        "question": records.question(_QUESTION),
+        "question": {**records.question(_QUESTION), "name": "q", "chosen": "claim"},
+        "service": {"pk": UUID(int=0)},
+        "may": {"accept_fix": True},
+        "head": {"closed": [1, 2, 3]},
+        "banner": {
+            "title": _("add the missing Service, then rehearse."),
+            "text": _("It adds one object and opens 2 of the 3 closed gates."),
+            "address": "#",
+            "icon": "fix",
+            "action": _("Fix and rehearse"),
+        },
         "rows": Paginator(range(200), 25).page(2),
         "crumbs": [(_("Portfolio"), "/"), ("banking-app", "/applications/"), ("api", "")],
         "tabs": [
@@ -108,16 +114,7 @@ def _context() -> dict[str, Any]:
             {"phase": "staging", "number": 3, "done": False, "current": False, "arc": "later"},
             {"phase": "production", "number": 4, "done": False, "current": False},
         ],
-        "code": [
-            {
-                "number": number,
-                "text": text,
-                "origin": "compose.yaml:11" if number in (1, 4) else "",
-                "severity": "high" if number == 6 else "",
-                "tone": {4: "selected", 6: "high"}.get(number, ""),
-            }
-            for number, text in enumerate(_CODE, start=1)
-        ],
+        "differences": compare([_BEFORE], [_AFTER]),
         "lines": [
             {"at": now, "source": source, "stream": stream, "text": text}
             for source, stream, text in (
