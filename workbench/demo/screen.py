@@ -62,6 +62,7 @@ class Screen:
     colour: bool = False
     live: bool = False
     _open: str = ""
+    _shown: str = ""
 
     @classmethod
     def of(cls, stream: TextIO) -> Screen:
@@ -96,9 +97,11 @@ class Screen:
 
     def moment(self, text: str) -> None:
         """What happens just now; the next line takes its place. Nothing where lines stay."""
-        if self.live:
+        shown = fitted(text, WIDTH - 1).rstrip()
+        if self.live and shown != self._shown:
             self._wipe()
-            self._write(self.styled(text[: WIDTH - 1], "dim"))
+            self._write(self.styled(shown, "dim"))
+            self._shown = shown
 
     @contextmanager
     def step(self, title: Message) -> Iterator[list[Text]]:
@@ -129,6 +132,7 @@ class Screen:
     def _wipe(self) -> None:
         if self.live:
             self._write("\r\x1b[2K")
+            self._shown = ""
 
     def _write(self, text: str) -> None:
         try:

@@ -11,10 +11,10 @@ from migrations_app.actions import reaping, runs
 from migrations_app.domain.errors import Conflict, WorkbenchError
 from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.runs import RunState
-from migrations_app.domain.words import RUN_KINDS
+from migrations_app.domain.words import RUN_KINDS, STEPS
 from migrations_app.models import Run, RunLogLine, RunStep
 from migrations_app.queries.actors import Actor
-from workbench.demo.screen import Screen
+from workbench.demo.screen import Screen, words
 from workbench.demo.workers import Workers
 
 LOOK_EVERY = 0.2
@@ -85,8 +85,10 @@ class Work:
 
     def _show(self, left: set[UUID]) -> None:
         """Where it is just now, for whoever watches."""
-        step = RunStep.objects.filter(run__in=left, state="running").select_related("run__service")
-        parts = [f"{s.run.service or s.run.kind}: {s.name.replace('_', ' ')}" for s in step]
+        step = RunStep.objects.filter(run__in=left, state="running").select_related(
+            "run__service", "run__application"
+        )
+        parts = [f"{s.run.service or s.run.application}: {words(STEPS[s.name])}" for s in step]
         line = RunLogLine.objects.filter(run__in=left).order_by("-at", "-pk").first()
         if line is not None:
             parts.append(f"{line.source}: {line.text}")
