@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from migrations_app.actions import applications, captures, choices, hosts, phases, presets
 from migrations_app.actions import rehearsals as rehearsing
@@ -16,7 +17,7 @@ from migrations_app.domain import records
 from migrations_app.domain.errors import Conflict, WorkbenchError
 from migrations_app.domain.findings import Finding
 from migrations_app.domain.fixes import fix_for
-from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.messages import UNSAID, Message, msg
 from migrations_app.domain.pipeline.phases import Phase
 from migrations_app.domain.presets.schema import Preset as Layer
 from migrations_app.domain.schemas import Schemas
@@ -41,6 +42,7 @@ from workbench.demo.work import Work, seconds
 SLUG = "demo"
 ENVIRONMENT = "local"
 PRESETS = ("registry", "resources", "probes")
+_NUMBER, _HASH = re.compile(r"\d+"), re.compile(r"[0-9a-f]{64}")
 
 
 class NotPassed(WorkbenchError):
@@ -71,7 +73,7 @@ class Story:
     actor: Actor
     schemas: Schemas
     told: dict[str, Told] = field(default_factory=dict)
-    verdict: str = ""
+    verdict: Message = UNSAID
 
     def capture(self) -> None:
         """Bring the running pods and containers in as a source, and its services to phase local."""
@@ -193,9 +195,13 @@ class Story:
         """Walk the audit trail from its first event to its last."""
         with self.screen.step(msg("Verifying the audit trail")) as said:
             heard = io.StringIO()
-            call_command("verify_audit", stdout=heard)
-            self.verdict = heard.getvalue().strip()
-            said.append(self.verdict.partition(". ")[0])
+            try:
+                call_command("verify_audit", stdout=heard)
+            except CommandError as broken:
+                raise NotPassed(Message(str(broken))) from None
+            events, head = _NUMBER.findall(heard.getvalue())[0], _HASH.findall(heard.getvalue())[0]
+            said.append(msg("%(count)s events, all hold", count=events))
+            self.verdict = msg("The audit trail is whole. Head: %(head)s", head=head)
 
     def _application(self) -> Application:
         found = Application.objects.filter(slug=SLUG).first()
