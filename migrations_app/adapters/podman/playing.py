@@ -10,26 +10,20 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
-from typing import Any
 
 import yaml
 
 from migrations_app.adapters.podman.connection import Connection, segment
 from migrations_app.adapters.podman.errors import Refused
+from migrations_app.adapters.podman.starting import start
 from migrations_app.adapters.podman.watching import one
-from migrations_app.domain.errors import EngineError, EngineUnreachable
-from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.errors import EngineError
+from migrations_app.domain.messages import msg
 from migrations_app.ports import FileDrop, Played
 
 LOG_SIZE = "10mb"
 """Of each container's log on the host; older lines are lost beyond it."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
-_ITS_OWN_FAULT = re.compile(
-    r"exec: |executable file .*not found|command that was not found|chdir to cwd|"
-    r"init container \S+ exited with code",
-    re.I,
-)
-_ID = re.compile(r"\b[0-9a-f]{64}\b")
 
 
 def create_network(
@@ -74,10 +68,10 @@ def play(
         "logOptions": f"max-size={LOG_SIZE}",
     }
     report = connection.post("play/kube", params, text=text, seconds=max(connection.seconds, 60.0))
-    containers = tuple(str(c) for pod in report["Pods"] for c in pod["Containers"] or [])
+    (made,) = report["Pods"]
     _put_files(connection, name, files)
-    _start(connection, name, start_seconds)
-    return Played((name,), containers)
+    start(connection, made, seconds=start_seconds)
+    return Played((name,), tuple(str(identity) for identity in made["Containers"] or []))
 
 
 def stop(connection: Connection, pod: str, *, timeout: int) -> None:
@@ -137,29 +131,3 @@ def _archive(target: str, files: Iterable[FileDrop]) -> bytes:
             entry.size, entry.mode, entry.mtime = len(drop.content), drop.mode, int(time.time())
             archive.addfile(entry, io.BytesIO(drop.content))
     return packed.getvalue()
-
-
-def _start(connection: Connection, pod: str, seconds: float) -> None:
-    """Start a pod; its init containers run to their end before this returns."""
-    begun = time.monotonic()
-    try:
-        connection.post(f"pods/{segment(pod)}/start", seconds=seconds)
-    except Refused as error:
-        if not _ITS_OWN_FAULT.search(error.said):
-            raise
-        raise EngineError(_why_not_started(connection, pod, error), code="not_started") from error
-    except EngineUnreachable as error:
-        if time.monotonic() - begun < seconds:
-            raise
-        raise EngineError(
-            msg("%(pod)s had not started after %(seconds)s s.", pod=pod, seconds=round(seconds)),
-            code="not_started",
-        ) from error
-
-
-def _why_not_started(connection: Connection, pod: str, error: Refused) -> Message:
-    """Podman's own words, with the names of containers in place of their IDs."""
-    members: list[Any] = connection.get("containers/json", {"all": "true"}) or []
-    names = {str(item["Id"]): str(item["Names"][0]) for item in members}
-    said = _ID.sub(lambda match: names.get(match.group(), match.group()), error.said)
-    return msg("%(pod)s did not start: %(said)s", pod=pod, said=said)
