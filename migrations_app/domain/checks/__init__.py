@@ -12,6 +12,7 @@ from migrations_app.domain.checks import (
     resources,
     schema,
     security,
+    values,
     workloads,
 )
 from migrations_app.domain.checks.base import Check, CheckContext
@@ -22,6 +23,7 @@ ALL: tuple[Check, ...] = (
     names.colliding_names,
     names.invalid_metadata,
     schema.schema_violations,
+    values.impossible_values,
     schema.obsolete_versions,
     references.dangling_references,
     duplicates.duplicate_names,
@@ -48,6 +50,7 @@ MENDED: tuple[Check, ...] = (
     names.colliding_names,
     names.invalid_metadata,
     schema.schema_violations,
+    values.impossible_values,
     schema.obsolete_versions,
     references.dangling_references,
     duplicates.duplicate_names,

@@ -17,6 +17,7 @@ from migrations_app.domain.checks import (
     resources,
     schema,
     security,
+    values,
     workloads,
 )
 from migrations_app.domain.checks.base import Rule
@@ -30,6 +31,7 @@ ENTRIES: tuple[tuple[Rule, object], ...] = (
     (schema.SCH_02, schema.obsolete_versions),
     (references.SCH_03, references.dangling_references),
     (duplicates.SCH_04, duplicates.duplicate_names),
+    (values.SCH_06, values.impossible_values),
     (schema.SCH_07, schema.unknown_kinds),
     (workloads.VOL_02, workloads.relative_host_paths),
     (images.IMG_01, images.unreachable_images),

@@ -18,6 +18,7 @@ from migrations_app.domain.mends import (
     selectors,
     server_fields,
     service_ports,
+    spelling,
     tmpfs,
     volumes,
 )
@@ -43,6 +44,7 @@ def mends(schemas: Schemas, version: str) -> tuple[Transform, ...]:
         ValidNames(),
         hosts.MEND,
         volumes.MISSING,
+        spelling.MEND,
         ports.MEND,
         service_ports.MEND,
         selectors.MEND,

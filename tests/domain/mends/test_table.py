@@ -51,6 +51,8 @@ C = "/spec/containers/0"
     [
         (pod({"name": "Web.v1"}), f"{C}/name", "web-v1"),
         (pod({"name": None, "image": "quay.io/a/web:1"}), f"{C}/name", "web"),
+        (pod({"imagePullPolicy": "always"}), f"{C}/imagePullPolicy", "Always"),
+        (pod(restartPolicy="onfailure"), "/spec/restartPolicy", "OnFailure"),
         (pod(hostname="my_host.example"), "/spec/hostname", "my-host-example"),
         (pod({"env": [{"name": "A", "value": 1}]}), f"{C}/env/0/value", "1"),
         (pod({"env": [{"name": "A", "value": True}]}), f"{C}/env/0/value", "true"),

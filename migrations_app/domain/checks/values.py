@@ -1,0 +1,138 @@
+"""Values that the schema lets pass and no server takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from migrations_app.domain.bundle import SourceObject
+from migrations_app.domain.checks.base import CheckContext, Rule
+from migrations_app.domain.errors import InvalidInput
+from migrations_app.domain.findings import Finding, Severity
+from migrations_app.domain.manifests.closed_values import ports, quantities, words
+from migrations_app.domain.manifests.resources import containers, get, mapping, sequence
+from migrations_app.domain.messages import either, msg
+from migrations_app.domain.names import is_port_name
+from migrations_app.domain.places import Path
+from migrations_app.domain.quantities import Quantity
+
+SCH_06 = Rule(
+    "SCH-06",
+    Severity.BLOCKER,
+    msg("The type is right and the value is not; a cluster refuses the object."),
+    msg("Write one of the values that the API takes."),
+    waivable=False,
+)
+_HIGHEST_PORT = 65_535
+
+
+def impossible_values(context: CheckContext) -> Iterator[Finding]:
+    """SCH-06: a value that the API does not take, though its type is right.
+
+    Words that are none of the few, amounts that are none, requests above their limits, ports
+    beyond 1 to 65535, replicas below zero, variables and ports without what makes them one.
+    """
+    for item in context.objects:
+        yield from _words(item)
+        yield from _numbers(item)
+        yield from _amounts(item)
+        yield from _beyond_limits(item)
+        yield from _unnamed(item)
+
+
+def _words(item: SourceObject) -> Iterator[Finding]:
+    for path, word, known in words(item.body):
+        if word and word not in known:
+            yield SCH_06.found(
+                item,
+                path,
+                msg("%(word)s is none of %(known)s.", word=repr(word), known=either(known)),
+                word,
+            )
+
+
+def _numbers(item: SourceObject) -> Iterator[Finding]:
+    for path, port in ports(item.body):
+        is_number = isinstance(port, int) and not isinstance(port, bool)
+        if is_number and not 1 <= port <= _HIGHEST_PORT:
+            yield SCH_06.found(
+                item, path, msg("%(port)s is no port: they go from 1 to 65535.", port=port)
+            )
+        elif isinstance(port, str) and _may_be_a_name(path) and not is_port_name(port):
+            yield SCH_06.found(item, path, msg("%(port)s is no name of a port.", port=repr(port)))
+    replicas = get(item.body, ("spec", "replicas"))
+    if isinstance(replicas, int) and replicas < 0:
+        yield SCH_06.found(
+            item, ("spec", "replicas"), msg("%(count)s replicas cannot be.", count=replicas)
+        )
+
+
+def _may_be_a_name(path: Path) -> bool:
+    """Only where a Service or a probe points to a port; elsewhere the schema wants a number."""
+    return path[-1] == "targetPort" or path[-2] in ("httpGet", "tcpSocket")
+
+
+def _amounts(item: SourceObject) -> Iterator[Finding]:
+    for path, value in quantities(item.body):
+        if not _is_amount(value):
+            yield SCH_06.found(
+                item,
+                path,
+                msg("%(value)s is no amount. Write for example 250m or 1Gi.", value=repr(value)),
+            )
+
+
+def _is_amount(value: Any) -> bool:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return True  # the schema says what is wrong
+    amount = _amount(value)
+    return amount is not None and amount >= 0
+
+
+def _amount(value: Any) -> Decimal | None:
+    try:
+        return Quantity.parse(str(value)).amount
+    except InvalidInput:
+        return None
+
+
+def _beyond_limits(item: SourceObject) -> Iterator[Finding]:
+    for path, container in containers(item.body):
+        limits = mapping(get(container, ("resources", "limits")))
+        for name, asked in mapping(get(container, ("resources", "requests"))).items():
+            least, most = _amount(asked), _amount(limits.get(name))
+            if least is not None and most is not None and least > most:
+                yield SCH_06.found(
+                    item,
+                    (*path, "resources", "requests", name),
+                    msg(
+                        "%(asked)s of %(name)s are asked for, and the limit is %(limit)s.",
+                        asked=asked,
+                        name=name,
+                        limit=limits[name],
+                    ),
+                )
+
+
+def _unnamed(item: SourceObject) -> Iterator[Finding]:
+    for path, container in containers(item.body):
+        for index, variable in enumerate(sequence(container.get("env"))):
+            name = mapping(variable).get("name")
+            if isinstance(name, str | None) and not _is_variable(name or ""):
+                yield SCH_06.found(
+                    item,
+                    (*path, "env", index, "name"),
+                    msg("%(name)s is no name of a variable.", name=repr(name or "")),
+                )
+        for index, port in enumerate(sequence(container.get("ports"))):
+            if isinstance(port, dict) and port.get("containerPort") is None:
+                yield SCH_06.found(
+                    item,
+                    (*path, "ports", index, "containerPort"),
+                    msg("The port has no containerPort."),
+                )
+
+
+def _is_variable(name: str) -> bool:
+    return bool(name) and "=" not in name and name.isascii() and name.isprintable()
