@@ -19,6 +19,9 @@ document.addEventListener("click", (event) => {
   if (event.target.tagName === "DIALOG") event.target.close();
 });
 
+// Openers that lead nowhere without scripts are hidden until here.
+whenever("[data-open][hidden]", (opener) => (opener.hidden = false));
+
 // What a drawer shows is fetched; it opens once it has arrived.
 whenever("dialog[data-fetched]", (dialog) => {
   dialog.addEventListener("htmx:afterSwap", () => {
