@@ -5,7 +5,7 @@ Everything is reckoned here, in the units of the drawing, so that the template o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -16,6 +16,7 @@ Record = Mapping[str, Any]
 LEFT, RIGHT, TOP = 64.0, 556.0, 30.0
 LANE, CURVE, GAP = 18.0, 104.0, 22.0
 WIDTH = 570.0
+_WORDS = 13.0
 _STEPS = (1, 2, 5, 10, 20, 30, 60, 120, 300, 600)
 _KINDS = ("startup", "readiness", "liveness")
 
@@ -48,11 +49,12 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A dotted line across a curve: a request or a limit."""
+    """A line across a curve (``request``, ``limit`` or ``both``), and how high its words stand."""
 
     name: str
     text: str
     y: float
+    words: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Curve:
 
     @property
     def peak_shift(self) -> int:
-        return -7 if self.peak_at_end else 7
+        return -9 if self.peak_at_end else 9
 
     @property
     def peak_drop(self) -> int:
@@ -196,13 +198,30 @@ def _curve(
     points = [f"{x(at)} {y(value)}" for at, value in values]
     line = "M" + "L".join(points)
     area = f"{line}L{x(values[-1][0])} {bottom}L{x(values[0][0])} {bottom}Z"
-    marks = tuple(
-        Mark(kind, amount(name, value), y(value) if value in near else top)
-        for kind, value in wanted.items()
-    )
+    marks = _marks(name, wanted, near, y, top)
     return Curve(
         name, top, bottom, line, area, marks, x(peak_at), y(peak), peak_at, amount(name, peak)
     )
+
+
+def _marks(
+    name: str,
+    wanted: Mapping[str, int],
+    near: Sequence[int],
+    y: Callable[[float], float],
+    top: float,
+) -> tuple[Mark, ...]:
+    """Request and limit; where they are the same, one line says both. Words keep their distance."""
+    if len(wanted) > 1 and len(set(wanted.values())) == 1:
+        wanted = {"both": next(iter(wanted.values()))}
+    marks: list[Mark] = []
+    for kind, value in sorted(wanted.items(), key=lambda pair: -pair[1]):
+        at = y(value) if value in near else top
+        words = at - 4
+        if marks and words - marks[-1].words < _WORDS:
+            words = marks[-1].words + _WORDS
+        marks.append(Mark(kind, amount(name, value), at, words))
+    return tuple(marks)
 
 
 def amount(name: str, value: int) -> str:

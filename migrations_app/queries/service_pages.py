@@ -9,6 +9,7 @@ from uuid import UUID
 from django.db.models import Count, QuerySet
 
 from migrations_app.domain.findings import Severity
+from migrations_app.domain.loss_kinds import is_setting
 from migrations_app.domain.pipeline.gates import Gate, closed
 from migrations_app.domain.pipeline.phases import Phase, next_phase
 from migrations_app.models import AcceptedFix, Answer, Assessment, Revision, Service
@@ -70,7 +71,7 @@ class Head:
     def lost(self) -> int:
         """Rows of the loss report that a person should look at."""
         rows = self.assessment.loss if self.assessment else []
-        return sum(row["outcome"] in ("dropped", "question") for row in rows)
+        return sum(row["outcome"] in ("dropped", "question") and is_setting(row) for row in rows)
 
 
 def find(actor: Actor, pk: UUID) -> QuerySet[Service]:

@@ -151,3 +151,10 @@ def without_password(url: str) -> str:
     if not parts.password:
         return url
     return parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":***@")).geturl()
+
+
+@register.filter
+def breakable(path: str) -> SafeString:
+    """A path that may be broken after each of its slashes, and nowhere within a word."""
+    head, *rest = path.split("/")
+    return format_html("{}{}", head, format_html_join("", "/<wbr>{}", ((part,) for part in rest)))

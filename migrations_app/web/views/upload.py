@@ -22,6 +22,7 @@ from migrations_app.domain.reading.file_names import member_name
 from migrations_app.models import Application, Assessment
 from migrations_app.queries import host_pages
 from migrations_app.queries.actors import verbs
+from migrations_app.queries.loss_pages import loss_report
 from migrations_app.queries.upload_previews import UploadPreview, upload_preview
 from migrations_app.web import drafts
 from migrations_app.web.requests import PageRequest, actor_of, answer, page, refusal
@@ -104,6 +105,7 @@ def _page(
         "view": request.POST.get("view", "source"),
         "asked": [with_typed(q, typed) for q in preview.open_questions] if preview else [],
         "answered": _answered(preview),
+        "loss": loss_report(preview.loss) if preview else None,
         "on_conflict": _on_conflict(request).value,
         "refusal": refused,
         "limit": settings.WORKBENCH_UPLOAD_LIMIT,

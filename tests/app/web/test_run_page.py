@@ -93,7 +93,7 @@ def test_the_log_is_escaped_and_can_be_had_whole(visitor: Client, queued: Run) -
     assert "&lt;b&gt;up&lt;/b&gt;" in page
     assert "events/?after=1" in page
     answer = visitor.get(reverse("run-log", args=[queued.pk]))
-    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    text = answer.content.decode()
     assert text.endswith("web <b>up</b>\n")
     assert answer["Content-Type"].startswith("text/plain")
 

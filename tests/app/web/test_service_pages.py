@@ -174,16 +174,20 @@ def test_manifests_are_compared_with_each_other_and_with_the_source(
     assert visitor.get(where, {"view": "diff", "against": "77"}).status_code == 404
 
 
-def test_the_loss_report_can_be_narrowed_and_says_how_much_came_over(
-    api: Service, visitor: Client
+def test_the_loss_report_tells_settings_from_what_nobody_set(
+    asking: Service, visitor: Client
 ) -> None:
-    where = address("service-loss-report", api)
+    where = address("service-loss-report", asking)
     page = visitor.get(where).content.decode()
-    assert "%</strong>" in page
-    assert "Pod/api/spec/containers/0/image" in page
-    page = visitor.get(where, {"outcome": "dropped"}).content.decode()
-    assert "Pod/api/spec/containers/0/image" not in page
-    assert "No row matches" in page
+    assert "of the settings came over" in page
+    assert "fields of the source is accounted for" in page
+    assert "more fields are no settings" in page
+    assert "Runtime state of this host" not in page
+    aside = visitor.get(where, {"outcome": "aside"}).content.decode()
+    assert "Runtime state of this host" in aside
+    assert "No row matches" in visitor.get(where, {"q": "no-such-path"}).content.decode()
+    asked = visitor.get(where, {"outcome": "question"}).content.decode()
+    assert asked.count("data-item-link") < page.count("data-item-link")
 
 
 def test_a_refused_move_names_the_closed_gates_and_changes_nothing(

@@ -63,7 +63,7 @@ def test_the_preview_says_what_would_be_stored_and_stores_nothing(
     page = check(visitor, application="banking-app", draft=draft_of(page), view="result")
     assert "kh-y-key" in page
     page = check(visitor, application="banking-app", draft=draft_of(page), view="loss")
-    assert "Deployment/web/spec" in page
+    assert "Deployment/<wbr>web/<wbr>spec" in page
     assert not Source.objects.exists()
 
 
