@@ -21,6 +21,8 @@ whenever("#palette", (dialog) => {
     window.htmx?.trigger(field, "palette:open");
   });
   list.addEventListener("htmx:afterSwap", () => choose(0));
+  // Whoever comes back to this page finds it without the palette.
+  list.addEventListener("click", () => dialog.close());
   field.addEventListener("keydown", (event) => {
     if (event.isComposing) return;
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];

@@ -179,7 +179,7 @@ def test_the_palette_finds_a_service_and_opens_it(
         page.wait_for_url("**/services/**")
         page.go_back()
         page.keyboard.press("?")
-        assert page.get_by_role("dialog", name="Keyboard shortcuts").is_visible()
+        page.get_by_role("dialog", name="Keyboard shortcuts").wait_for()
         page.keyboard.press("Escape")
         page.keyboard.press("/")
         page.keyboard.type("j?")
