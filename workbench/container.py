@@ -15,6 +15,9 @@ from collections.abc import Sequence
 from migrations_app.domain.messages import msg
 from workbench.language import say
 
+from migrations_app.domain.messages import msg
+from workbench.language import say
+
 EX_OK, EX_UNHEALTHY, EX_USAGE, EX_UNAVAILABLE = 0, 1, 64, 69
 WAIT_FOR_DATABASE = 180.0
 LOOK_EVERY = 1.0
@@ -43,14 +46,13 @@ def _become(role: str) -> int:
     _setup()
     from django.db import connections
 
+    waited = f"{WAIT_FOR_DATABASE:g}"
     problem = _wait_for_database()
     if problem:
-        late = msg(
-            "The database did not answer for %(seconds)s s: %(why)s",
-            seconds=f"{WAIT_FOR_DATABASE:g}",
-            why=problem,
+        told = msg(
+            "The database did not answer for %(seconds)s s: %(why)s", seconds=waited, why=problem
         )
-        print(say(late), file=sys.stderr)
+        print(say(told), file=sys.stderr)
         return EX_UNAVAILABLE
     if role == "web":
         from django.core.management import call_command

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import http.server
+import os
+import subprocess
+import sys
+import tempfile
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -87,3 +92,30 @@ def test_a_worker_that_reported_is_healthy() -> None:
 
     note_alive(f"{socket.gethostname()}:17")
     assert container.main(["healthy", "worker"]) == 0
+
+
+def test_a_database_that_never_answers_is_waited_for_and_then_named() -> None:
+    script = (
+        "import sys; from workbench import container; container.WAIT_FOR_DATABASE = 1.5; "
+        "sys.exit(container.main(['worker']))"
+    )
+    with tempfile.TemporaryDirectory(prefix="kd-") as folder:
+        done = subprocess.run(
+            [sys.executable, "-c", script],
+            cwd=Path(__file__).resolve().parents[2],
+            env={
+                **os.environ,
+                "DATABASE_URL": "postgres://somebody:hidden-word@127.0.0.1:9/nothing",
+                "WORKBENCH_DATA_DIR": folder,
+                "WORKBENCH_LANGUAGE": "en",
+            },
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 69
+    assert done.stderr.startswith("Waiting for the database")
+    assert "did not answer for 1.5 s" in done.stderr
+    assert "hidden-word" not in done.stderr
+    assert "Traceback" not in done.stderr
