@@ -186,6 +186,23 @@ def _group(
             rows[start].trail = trail
             for row in group:
                 row.card = card
-            made = [c for row in group for c in changes.get((row.line.object, row.line.path), ())]
+            made = _of_group(group, trail, changes)
             yield Card(card, line.number, rows[end - 1].line.number, trail, tuple(made[:6]))
         start = end
+
+
+def _of_group(
+    group: Sequence[Row], trail: Trail, changes: Mapping[tuple[str, str], list[Record]]
+) -> list[Record]:
+    """What was changed in a group, and what the same step took away beside it."""
+    made = [c for row in group for c in changes.get((row.line.object, row.line.path), ())]
+    label = group[0].line.object
+    parents = {row.line.path.rpartition("/")[0] for row in group}
+    gone = [
+        record
+        for (owner, path), records in changes.items()
+        if owner == label and path.rpartition("/")[0] in parents
+        for record in records
+        if record["after"] is None and (record["kind"], record["by"]) == (trail.kind, trail.by)
+    ]
+    return [*gone, *(record for record in made if record not in gone)]

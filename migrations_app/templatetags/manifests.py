@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -110,9 +111,8 @@ def plain_value(value: Any) -> str:
     """A value of a manifest in one line, for before and after."""
     if value is None:
         return _("nothing")
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    text = str(value).replace(MARKER, _("redacted"))
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+    text = text.replace(MARKER, _("redacted"))
     return text if len(text) <= 160 else f"{text[:159]}…"
 
 
