@@ -15,9 +15,6 @@ from collections.abc import Sequence
 from migrations_app.domain.messages import msg
 from workbench.language import say
 
-from migrations_app.domain.messages import msg
-from workbench.language import say
-
 EX_OK, EX_UNHEALTHY, EX_USAGE, EX_UNAVAILABLE = 0, 1, 64, 69
 WAIT_FOR_DATABASE = 180.0
 LOOK_EVERY = 1.0
@@ -62,9 +59,7 @@ def _become(role: str) -> int:
         migrate_if_needed()
         call_command("ensure_admin")
     elif not _wait_for_tables():
-        late = msg(
-            "The tables were not there after %(seconds)s s.", seconds=f"{WAIT_FOR_DATABASE:g}"
-        )
+        late = msg("The tables were not there after %(seconds)s s.", seconds=waited)
         print(say(late), file=sys.stderr)
         return EX_UNAVAILABLE
     connections.close_all()
