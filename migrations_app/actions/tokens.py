@@ -128,13 +128,22 @@ def use_token(*, text: str, request_id: str = "", ip: str = "") -> AuthToken | N
     return token
 
 
-@transaction.atomic
 def note_unknown_token(*, ip: str, request_id: str = "") -> int:
     """Count a token that opens nothing. Returns the seconds to wait, 0 while there were few.
 
     Tokens cannot be guessed, so a good one still counts from an address that is locked. What is
     kept away is the load, and a log full of the same line.
     """
+    now = timezone.now()
+    locked = LoginAttempt.objects.filter(account=_ACCOUNT, address=ip, locked_until__gt=now).first()
+    if locked is not None and locked.locked_until is not None:
+        return math.ceil((locked.locked_until - now).total_seconds())
+    return _count_unknown_token(ip, request_id)
+
+
+@transaction.atomic
+def _count_unknown_token(ip: str, request_id: str) -> int:
+    """Count one, with the row held, so that of many at once every one counts."""
     now = timezone.now()
     LoginAttempt.objects.get_or_create(account=_ACCOUNT, address=ip, defaults={"last": now})
     attempt = LoginAttempt.objects.select_for_update().get(account=_ACCOUNT, address=ip)

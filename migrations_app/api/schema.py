@@ -89,7 +89,24 @@ class Schema(AutoSchema):
         for code, body in bodies.items():
             if code >= "400" and "application/json" in body.get("content", {}):
                 body["content"] = {PROBLEM: body["content"]["application/json"]}
+        for code, body in bodies.items():
+            if headers := self._headers(code):
+                body["headers"] = {**body.get("headers", {}), **headers}
         return dict(sorted(bodies.items()))
+
+    def _headers(self, code: str) -> dict[str, Any]:
+        """What an answer says besides its body."""
+        found: dict[str, str] = {}
+        if code == "200" and self.method in ("GET", "PUT", "PATCH"):
+            found["ETag"] = "For If-Match and If-None-Match."
+        if code in ("201", "202") or (code == "409" and self.method == "POST"):
+            found["Location"] = "Where it is: what was made, or the run."
+        if code == "429":
+            found["Retry-After"] = "Seconds."
+        return {
+            name: {"description": told, "schema": {"type": "string"}}
+            for name, told in found.items()
+        }
 
     def _refusals(self) -> list[str]:
         codes = {*_ALWAYS, "406"}

@@ -190,10 +190,12 @@ class HostDoor(Door):
                 {"application": [gettext("There is no such application, or none you may see.")]},
                 "unknown_application",
             )
-        run = start_capture(
-            actor=self.actor, application=application, host=host, names=wanted["names"]
+        return answered(
+            request,
+            lambda: start_capture(
+                actor=self.actor, application=application, host=host, names=wanted["names"]
+            ),
         )
-        return answered(request, run)
 
     def _shown(self, host: Host, status: int = 200) -> Response:
         tag = {"ETag": version_tag(host.version)}

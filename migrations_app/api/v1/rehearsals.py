@@ -123,7 +123,9 @@ class ServiceRehearsalDoor(ServiceDoor):
     def create(self, request: Request, **_path: Any) -> Response:
         """Play a copy of a revision, with what it needs, and say what that proves."""
         service, wanted = self.service(), wish(self, self.body(RehearsalIn))
-        return answered(request, start_rehearsal(actor=self.actor, service=service, **wanted))
+        return answered(
+            request, lambda: start_rehearsal(actor=self.actor, service=service, **wanted)
+        )
 
 
 class ApplicationRehearsalDoor(ApplicationDoor):
@@ -140,8 +142,12 @@ class ApplicationRehearsalDoor(ApplicationDoor):
     def create(self, request: Request, **_path: Any) -> Response:
         """Rehearse a revision of this application, or its services together."""
         application, wanted = self.application(), wish(self, self.body(RehearsalIn))
-        run = start_application_rehearsal(actor=self.actor, application=application, **wanted)
-        return answered(request, run)
+        return answered(
+            request,
+            lambda: start_application_rehearsal(
+                actor=self.actor, application=application, **wanted
+            ),
+        )
 
 
 def wish(door: Door, wanted: dict[str, Any]) -> dict[str, Any]:

@@ -142,18 +142,16 @@ class ServiceRevisionDoor(ServiceDoor):
     )
     def create(self, request: Request, **_path: Any) -> Response:
         """Make a revision in a run. Unchanged inputs lead to the revision that is there already."""
-        wanted = self.body(RevisionIn)
-        run = start_revision(
-            actor=self.actor,
-            service=self.service(),
-            wish=Wish(
-                wanted["environment"],
-                wanted["images"],
-                wanted["parameters"],
-                Change(**wanted.get("change", {})),
-            ),
+        service, wanted = self.service(), self.body(RevisionIn)
+        wish = Wish(
+            wanted["environment"],
+            wanted["images"],
+            wanted["parameters"],
+            Change(**wanted.get("change", {})),
         )
-        return answered(request, run)
+        return answered(
+            request, lambda: start_revision(actor=self.actor, service=service, wish=wish)
+        )
 
 
 class RevisionDoor(Door):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from drf_spectacular.utils import OpenApiResponse, extend_schema
@@ -157,12 +158,18 @@ class RunDoor(Door):
     @action(detail=True, methods=["post"])
     def retry(self, request: Request, **_path: Any) -> Response:
         """Do the work of a run that failed or was cancelled once more, as a new run."""
-        return answered(request, retries.retry_run(run=self.run(), actor=self.actor))
+        run = self.run()
+        return answered(request, lambda: retries.retry_run(run=run, actor=self.actor))
 
 
-def answered(request: Request, run: Run) -> Response:
-    """The answer to a request for background work: 202, or 200 if waiting for it was worth it."""
-    ended = wait_for(run, wanted_wait(request), str(request.user.pk))
+def answered(request: Request, start: Callable[[], Run]) -> Response:
+    """The answer to a request for background work: 202, or 200 if waiting for it was worth it.
+
+    Nothing is started if it was asked to wait for what is no number of seconds.
+    """
+    seconds = wanted_wait(request)
+    run = start()
+    ended = wait_for(run, seconds, str(request.user.pk))
     shown = Run.objects.prefetch_related("steps").get(pk=run.pk)
     return Response(
         RunOut(shown).data,

@@ -141,12 +141,15 @@ def test_a_fix_is_accepted_once(api: Api, web: Service) -> None:
 
 def test_a_revision_is_made_by_a_run(api: Api, web: Service) -> None:
     body = {"environment": "staging", "change": {"commit": "abc", "author": "olga"}}
+    assert api.post(f"services/{web.pk}/revisions/?wait=soon", body).status_code == 422
+    assert not Run.objects.exists()
     response = api.post(f"services/{web.pk}/revisions/", body)
     assert response.status_code == 202, response.content
     run = response.json()
     assert response["Location"] == f"/api/v1/runs/{run['id']}/"
     assert (run["kind"], run["state"], run["result"]) == ("revision", "queued", None)
     assert [step["name"] for step in run["steps"]] == ["render", "store"]
+    assert api.post(f"services/{web.pk}/revisions/?wait=61", body).status_code == 422
     twice = api.post(f"services/{web.pk}/revisions/", body)
     assert (twice.status_code, twice.json()["code"]) == (409, "run_active")
     assert twice["Location"] == response["Location"]

@@ -13,6 +13,7 @@ from migrations_app.models import Application, AuthToken, LoginAttempt, Service,
 from migrations_app.queries import visibility
 from migrations_app.queries.actors import Actor
 from tests.app.api.conftest import Api, require_problem, session_of, token_of
+from tests.app.api.test_main_job import form
 from tests.factories import ApplicationFactory
 
 pytestmark = pytest.mark.django_db
@@ -221,6 +222,11 @@ def test_what_is_too_large(api: Api, application: Application, settings: LazySet
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 2000
     body = {"application": "banking-app", "content": "#" * 3000}
     assert code(api.post("sources/", body)) == (413, "too_large")
+
+
+def test_too_many_files(api: Api, application: Application) -> None:
+    body, content_type = form({"application": "banking-app"}, [("a.yaml", "a: 1")] * 101)
+    assert code(api.raw("sources/", body, content_type)) == (413, "too_large")
 
 
 def test_one_file_that_is_too_large_for_the_reader(api: Api, application: Application) -> None:
