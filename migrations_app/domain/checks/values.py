@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from migrations_app.domain.bundle import SourceObject
 from migrations_app.domain.checks.base import CheckContext, Rule
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.findings import Finding, Severity
-from migrations_app.domain.manifests.closed_values import ports, quantities, words
+from migrations_app.domain.manifests.closed_values import Closed, closed_values
 from migrations_app.domain.manifests.resources import containers, get, mapping, sequence
 from migrations_app.domain.messages import either, msg
 from migrations_app.domain.names import is_port_name
@@ -34,33 +35,39 @@ def impossible_values(context: CheckContext) -> Iterator[Finding]:
     beyond 1 to 65535, replicas below zero, variables and ports without what makes them one.
     """
     for item in context.objects:
-        yield from _words(item)
-        yield from _numbers(item)
-        yield from _amounts(item)
+        yield from _closed(item)
+        yield from _replicas(item)
         yield from _beyond_limits(item)
         yield from _unnamed(item)
 
 
-def _words(item: SourceObject) -> Iterator[Finding]:
-    for path, word, known in words(item.body):
-        if word and word not in known:
-            yield SCH_06.found(
-                item,
-                path,
-                msg("%(word)s is none of %(known)s.", word=repr(word), known=either(known)),
-                word,
-            )
+def _closed(item: SourceObject) -> Iterator[Finding]:
+    for path, value, rule in closed_values(item.body):
+        if rule is Closed.PORT:
+            yield from _port(item, path, value)
+        elif rule is Closed.AMOUNT:
+            if not _is_amount(value):
+                wrong = msg(
+                    "%(value)s is no amount. Write for example 250m or 1Gi.", value=repr(value)
+                )
+                yield SCH_06.found(item, path, wrong)
+        elif isinstance(value, str) and value and value not in rule:
+            wrong = msg("%(word)s is none of %(known)s.", word=repr(value), known=either(rule))
+            yield SCH_06.found(item, path, wrong, value)
 
 
-def _numbers(item: SourceObject) -> Iterator[Finding]:
-    for path, port in ports(item.body):
-        is_number = isinstance(port, int) and not isinstance(port, bool)
-        if is_number and not 1 <= port <= _HIGHEST_PORT:
-            yield SCH_06.found(
-                item, path, msg("%(port)s is no port: they go from 1 to 65535.", port=port)
-            )
-        elif isinstance(port, str) and _may_be_a_name(path) and not is_port_name(port):
-            yield SCH_06.found(item, path, msg("%(port)s is no name of a port.", port=repr(port)))
+def _port(item: SourceObject, path: Path, port: Any) -> Iterator[Finding]:
+    if port == 0 and path[-1] in ("hostPort", "targetPort"):
+        return  # means "none" there
+    is_number = isinstance(port, int) and not isinstance(port, bool)
+    if is_number and not 1 <= port <= _HIGHEST_PORT:
+        wrong = msg("%(port)s is no port: they go from 1 to 65535.", port=port)
+        yield SCH_06.found(item, path, wrong)
+    elif isinstance(port, str) and _may_be_a_name(path) and not is_port_name(port):
+        yield SCH_06.found(item, path, msg("%(port)s is no name of a port.", port=repr(port)))
+
+
+def _replicas(item: SourceObject) -> Iterator[Finding]:
     replicas = get(item.body, ("spec", "replicas"))
     if isinstance(replicas, int) and replicas < 0:
         yield SCH_06.found(
@@ -73,26 +80,17 @@ def _may_be_a_name(path: Path) -> bool:
     return path[-1] == "targetPort" or path[-2] in ("httpGet", "tcpSocket")
 
 
-def _amounts(item: SourceObject) -> Iterator[Finding]:
-    for path, value in quantities(item.body):
-        if not _is_amount(value):
-            yield SCH_06.found(
-                item,
-                path,
-                msg("%(value)s is no amount. Write for example 250m or 1Gi.", value=repr(value)),
-            )
-
-
 def _is_amount(value: Any) -> bool:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return True  # the schema says what is wrong
-    amount = _amount(value)
+    amount = _amount(str(value))
     return amount is not None and amount >= 0
 
 
-def _amount(value: Any) -> Decimal | None:
+@lru_cache(maxsize=4096)
+def _amount(text: str) -> Decimal | None:
     try:
-        return Quantity.parse(str(value)).amount
+        return Quantity.parse(text).amount
     except InvalidInput:
         return None
 
@@ -101,7 +99,7 @@ def _beyond_limits(item: SourceObject) -> Iterator[Finding]:
     for path, container in containers(item.body):
         limits = mapping(get(container, ("resources", "limits")))
         for name, asked in mapping(get(container, ("resources", "requests"))).items():
-            least, most = _amount(asked), _amount(limits.get(name))
+            least, most = _amount(str(asked)), _amount(str(limits.get(name)))
             if least is not None and most is not None and least > most:
                 yield SCH_06.found(
                     item,

@@ -6,12 +6,13 @@ and what the API server answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
+from enum import Enum
 from typing import Any
 
 from migrations_app.domain.bundle import Object
-from migrations_app.domain.manifests.resources import get, pod_spec
-from migrations_app.domain.mends.references import Pattern, matches
+from migrations_app.domain.manifests.resources import pod_spec
+from migrations_app.domain.mends.references import Pattern
 from migrations_app.domain.places import Path
 
 Words = tuple[str, ...]
@@ -82,56 +83,83 @@ _SERVICE_PORTS: tuple[Pattern, ...] = (
     ("spec", "ports", "*", "targetPort"),
 )
 
-_AMOUNTS = ("limits", "requests")
-_POD_QUANTITIES: tuple[Pattern, ...] = (("volumes", "*", "emptyDir", "sizeLimit"),)
+_EACH = "{}"
+"""In a pattern: every value of a mapping, whatever its key."""
+
+_POD_AMOUNTS: tuple[Pattern, ...] = (
+    ("volumes", "*", "emptyDir", "sizeLimit"),
+    *((*at, "resources", kind, _EACH) for at in _CONTAINERS for kind in ("limits", "requests")),
+)
 _STORAGE = ("resources", "requests", "storage")
-_QUANTITIES: Mapping[str, tuple[Pattern, ...]] = {
-    "PersistentVolumeClaim": (("spec", *_STORAGE),),
-    "StatefulSet": (("spec", "volumeClaimTemplates", "*", "spec", *_STORAGE),),
-    "PersistentVolume": (("spec", "capacity", "storage"),),
+_AMOUNTS: Mapping[str, Pattern] = {
+    "PersistentVolumeClaim": ("spec", *_STORAGE),
+    "StatefulSet": ("spec", "volumeClaimTemplates", "*", "spec", *_STORAGE),
+    "PersistentVolume": ("spec", "capacity", "storage"),
 }
 
 
-def words(body: Object) -> Iterator[tuple[Path, str, Words]]:
-    """Every word of an object that is one of a few, with its path and those few."""
-    for path, value, known in _found(body, _POD_WORDS, _WORDS.get(str(body.get("kind")), ())):
-        if isinstance(value, str):
-            yield path, value, known
+class Closed(Enum):
+    """What a value must be that is none of a few words."""
+
+    PORT = "port"
+    AMOUNT = "amount"
 
 
-def ports(body: Object) -> Iterator[tuple[Path, Any]]:
-    """Every port number or port name of an object; 0 where it means "none" is left out."""
-    of_service = _SERVICE_PORTS if body.get("kind") == "Service" else ()
-    pairs = tuple((pattern, ()) for pattern in _POD_PORTS)
-    for path, value, _none in _found(body, pairs, tuple((p, ()) for p in of_service)):
-        if value is not None and not (value == 0 and path[-1] in ("hostPort", "targetPort")):
-            yield path, value
+Rule = Words | Closed
+Tree = dict[str, Any]
+_RULE = ""
+"""The key of a tree under which the rule of the path so far stands."""
 
 
-def quantities(body: Object) -> Iterator[tuple[Path, Any]]:
-    """Every amount of an object."""
-    of_kind = _QUANTITIES.get(str(body.get("kind")), ())
-    pairs = tuple((pattern, ()) for pattern in _POD_QUANTITIES)
-    for where, value, _none in _found(body, pairs, tuple((p, ()) for p in of_kind)):
-        if value is not None:
-            yield where, value
+def _tree(rules: Iterable[tuple[Pattern, Rule]]) -> Tree:
+    """Patterns as one tree, so that a value is walked once for all of them."""
+    root: Tree = {}
+    for pattern, rule in rules:
+        here = root
+        for step in pattern:
+            here = here.setdefault(step, {})
+        here[_RULE] = rule
+    return root
+
+
+_IN_PODS = _tree(
+    (
+        *_POD_WORDS,
+        *((pattern, Closed.PORT) for pattern in _POD_PORTS),
+        *((pattern, Closed.AMOUNT) for pattern in _POD_AMOUNTS),
+    )
+)
+_IN_OBJECTS: Mapping[str, Tree] = {
+    kind: _tree(
+        (
+            *_WORDS.get(kind, ()),
+            *((pattern, Closed.PORT) for pattern in _SERVICE_PORTS if kind == "Service"),
+            *((_AMOUNTS[name], Closed.AMOUNT) for name in (kind,) if name in _AMOUNTS),
+        )
+    )
+    for kind in {*_WORDS, *_AMOUNTS}
+}
+
+
+def closed_values(body: Object) -> list[tuple[Path, Any, Rule]]:
+    """Every value of an object that has to obey a rule, with its path. Nulls are left out."""
+    found: list[tuple[Path, Any, Rule]] = []
+    kind = body.get("kind")
+    if isinstance(kind, str) and kind in _IN_OBJECTS:
+        _collect(body, _IN_OBJECTS[kind], (), found)
     path, spec = pod_spec(body) or ((), {})
-    for at in _CONTAINERS:
-        for kind in _AMOUNTS:
-            for here in matches(spec, (*at, "resources", kind)):
-                amounts = get(spec, here)
-                for name, value in amounts.items() if isinstance(amounts, dict) else ():
-                    if value is not None:
-                        yield (*path, *here, name), value
+    _collect(spec, _IN_PODS, path, found)
+    return found
 
 
-def _found(
-    body: Object,
-    in_pods: tuple[tuple[Pattern, Words], ...],
-    elsewhere: tuple[tuple[Pattern, Words], ...],
-) -> Iterator[tuple[Path, Any, Words]]:
-    path, spec = pod_spec(body) or ((), {})
-    for start, value, patterns in (((), body, elsewhere), (path, spec, in_pods)):
-        for pattern, known in patterns:
-            for here in matches(value, pattern):
-                yield (*start, *here), get(value, here), known
+def _collect(value: Any, tree: Tree, path: Path, found: list[tuple[Path, Any, Rule]]) -> None:
+    for step, inner in tree.items():
+        if step == _RULE:
+            if value is not None:
+                found.append((path, value, inner))
+        elif step == "*":
+            for index, item in enumerate(value if isinstance(value, list) else ()):
+                _collect(item, inner, (*path, index), found)
+        elif isinstance(value, dict):
+            for key in value if step == _EACH else (step,) if step in value else ():
+                _collect(value[key], inner, (*path, key), found)
