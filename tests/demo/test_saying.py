@@ -6,9 +6,12 @@ import io
 
 import pytest
 
+from migrations_app.domain.errors import EngineError, GateClosed
 from migrations_app.domain.messages import msg
+from migrations_app.domain.pipeline.gates import Gate
 from workbench.demo.screen import WIDTH, Screen, columns, fitted, wants_colour, words
 from workbench.demo.table import table
+from workbench.demo.telling import show_error
 
 
 class _Terminal(io.StringIO):
@@ -124,3 +127,23 @@ def test_long_sentences_are_wrapped_at_words() -> None:
 
 def test_an_empty_table_is_its_head() -> None:
     assert len(table(HEAD, [], width=40)) == 2
+
+
+def test_a_host_on_which_containers_cannot_start_gets_the_remedy() -> None:
+    said = {}
+    for why in ("error setting rlimit type 6: OCI permission denied", "no such image"):
+        stream = io.StringIO()
+        show_error(Screen(stream), EngineError(msg("Podman refused: %(why)s", why=why)))
+        said[why] = stream.getvalue()
+    with_remedy, without = said.values()
+    assert "docs/operating.md" in with_remedy
+    assert "docs/operating.md" not in without
+
+
+def test_closed_gates_are_named_with_what_closes_them() -> None:
+    gate = Gate("rehearsal", open=False, why=msg("Nothing was rehearsed yet."))
+    opened = Gate("images", open=True, why=msg("Every image can be pulled."))
+    stream = io.StringIO()
+    show_error(Screen(stream), GateClosed(msg("1 gate is closed."), [opened, gate]))
+    assert "rehearsal: Nothing was rehearsed yet." in stream.getvalue()
+    assert "images" not in stream.getvalue()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import getpass
 import io
+import re
 import time
 from collections import Counter
 from pathlib import Path
@@ -47,6 +48,14 @@ HEAD = (
 )
 
 
+_RESTRICTED = re.compile(r"rlimit|cgroup|OCI (?:permission|runtime)", re.IGNORECASE)
+_REMEDY = msg(
+    "This host lacks what Podman takes for granted, so its service must be told: see “Hosts with "
+    "restricted cgroups” in docs/operating.md. A service that the workbench starts itself is told "
+    "already: stop the other one, or unset PODMAN_URL, and try again."
+)
+
+
 class Unready(WorkbenchError):
     """The data folder cannot be used as it is."""
 
@@ -77,7 +86,7 @@ def tell(screen: Screen, began: float) -> int:
             work.cancel()
             _tidy_up(screen, podman)
     except WorkbenchError as error:
-        _say_error(screen, error)
+        show_error(screen, error)
         missing = isinstance(error, images.NoBusyBox | EngineUnreachable | Unready)
         return UNAVAILABLE if missing else NEGATIVE
     finally:
@@ -133,10 +142,14 @@ def _tidy_up(screen: Screen, podman: PodmanHost) -> None:
         said += [COUNTED[kind].about(count=found[kind]) for kind in COUNTED if found[kind]]
 
 
-def _say_error(screen: Screen, error: WorkbenchError) -> None:
+def show_error(screen: Screen, error: WorkbenchError) -> None:
+    """What went wrong, and what would help."""
     screen.line()
     for line in error.told(say).splitlines():
         screen.line(line, "bad")
+    if _RESTRICTED.search(str(error)):
+        screen.line()
+        screen.line(_REMEDY)
     if isinstance(error, GateClosed):
         for gate in closed(error.gates):
             screen.line(f"{gate.code}: {say(gate.why)}", "bad", indent="  ")
