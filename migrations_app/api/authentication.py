@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from migrations_app.actions import tokens
 from migrations_app.api.errors import Refused
-from migrations_app.api.origin import client_address, request_id
+from migrations_app.api.origin import client_ip, request_id
 from migrations_app.models import AuthToken, User
 
 SCHEME = "Bearer"
@@ -28,7 +28,7 @@ class TokenAuthentication(BaseAuthentication):
         scheme, _blank, text = get_authorization_header(request).partition(b" ")
         if scheme.lower() != SCHEME.lower().encode():
             return None
-        told = {"ip": client_address(request._request), "request_id": request_id(request._request)}
+        told = {"ip": client_ip(request._request), "request_id": request_id(request._request)}
         token = tokens.use_token(text=_decoded(text.strip()), **told)
         if token is not None:
             return token.user, token

@@ -26,6 +26,7 @@ from migrations_app.domain.errors import (
     UnreadableSource,
     WorkbenchError,
 )
+from migrations_app.domain.people.addresses import client_address
 from migrations_app.domain.pipeline.gates import Gate
 from migrations_app.models import User
 from migrations_app.queries.actors import Actor
@@ -87,11 +88,11 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def client_ip(request: HttpRequest) -> str:
     """The address of whoever asks; a proxy's word counts only for as many as are configured."""
-    hops = settings.WORKBENCH_PROXIES
-    forwarded = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",")]
-    if hops and len(forwarded) >= hops and forwarded[-hops]:
-        return forwarded[-hops][:45]
-    return str(request.META.get("REMOTE_ADDR", ""))[:45]
+    return client_address(
+        str(request.META.get("REMOTE_ADDR", "")),
+        request.headers.get("X-Forwarded-For", ""),
+        settings.WORKBENCH_PROXIES,
+    )
 
 
 def wants_part(request: HttpRequest, target: str = "") -> bool:
