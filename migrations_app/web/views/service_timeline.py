@@ -10,10 +10,24 @@ from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
 from migrations_app.queries import trail
+from migrations_app.queries.wording import translated_word
 from migrations_app.web.requests import PageRequest, page, paged
 from migrations_app.web.views.service_head import find_service, service_page
 
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+_WORDS = {
+    "closed": "gate",
+    "from": "phase",
+    "kind": "run_kind",
+    "outcome": "outcome",
+    "peers": "peers",
+    "role": "role",
+    "state": "run_state",
+    "to": "phase",
+    "way": "source",
+}
+"""Under which of an event's parameters codes stand, and which words there are for them."""
+
 _SAID_ELSEWHERE = ("action", "verb", "fingerprint")
 
 
@@ -29,14 +43,21 @@ def timeline(request: PageRequest, pk: UUID) -> HttpResponse:
 
 def _data(values: Mapping[str, object]) -> dict[str, str]:
     """What an event tells, without what is empty or stands beside it already."""
-    plain = {key: _plain(value) for key, value in values.items() if key not in _SAID_ELSEWHERE}
+    plain = {
+        key: _plain(value, _WORDS.get(key, ""))
+        for key, value in values.items()
+        if key not in _SAID_ELSEWHERE
+    }
     return {key: text for key, text in plain.items() if text}
 
 
-def _plain(value: object) -> str:
+def _plain(value: object, words: str) -> str:
+    """A value in one line; ``words`` names the table of those that are codes."""
     if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
+        return ", ".join(_plain(item, words) for item in value)
     if isinstance(value, dict):
         return ", ".join(f"{key}: {item}" for key, item in value.items() if item)
     text = str(value or "")
+    if words and text:
+        return translated_word(words, text)
     return text[:8] if _DIGEST.fullmatch(text) else text
