@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -215,6 +217,22 @@ def test_a_folder_that_cannot_be_written_is_wrong_usage(run: Run) -> None:
 
 def test_the_same_input_gives_the_same_bytes(run: Run) -> None:
     assert run("render", "pod.yaml").out == run("render", "pod.yaml").out
+
+
+def test_the_bytes_do_not_depend_on_the_process(tmp_path: Path) -> None:
+    """Neither on the order in which this process happens to keep its sets."""
+    made = []
+    for seed in ("1", "2"):
+        folder = tmp_path / seed
+        subprocess.run(
+            [sys.executable, "-m", "workbench.cli", "render", str(INSPECTED), "-o", str(folder)],
+            check=True,
+            capture_output=True,
+            cwd=Path(__file__).parents[2],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        )
+        made.append([(folder / name).read_bytes() for name in ("manifests.yaml", "report.json")])
+    assert made[0] == made[1]
 
 
 @pytest.mark.parametrize(
