@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from rest_framework.request import Request
 
@@ -27,9 +28,11 @@ def request_id(request: HttpRequest) -> str:
 
 def actor_of(request: Request) -> Actor:
     """Whoever asks: a person in a session, or a token of theirs."""
+    if not isinstance(request.user, User):
+        raise TypeError("Only whoever is known has an actor.")
+    # Roles are asked for more than once in a request, and do not change within one.
+    prefetch_related_objects([request.user], "memberships")
     told = {"request_id": request_id(request._request), "ip": client_ip(request._request)}
     if isinstance(request.auth, AuthToken):
         return Actor.token(request.auth, **told)
-    if not isinstance(request.user, User):
-        raise TypeError("Only whoever is known has an actor.")
     return Actor.person(request.user, **told)
