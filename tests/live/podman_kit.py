@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import os
 import shutil
@@ -17,10 +18,14 @@ from urllib.parse import urlencode
 import pytest
 
 from migrations_app.adapters.podman.connection import Connection
+from migrations_app.adapters.podman.host import PodmanHost
 from migrations_app.domain.errors import EngineError
 
-IMAGE = "localhost/kakehashi-test/box:1"
 PROGRAMS = ("sh", "sleep", "echo", "cat", "httpd", "nslookup", "true", "false", "dd")
+# Named after what is in it: a store that has it already is not filled with copies of it.
+IMAGE = (
+    f"localhost/kakehashi-test/box:{hashlib.sha256(' '.join(PROGRAMS).encode()).hexdigest()[:8]}"
+)
 CONFIGURATION = Path(__file__).parent.parent / "containers.conf"
 
 
@@ -61,7 +66,8 @@ def service(program: Sequence[str], folder: Path) -> Iterator[Service]:
     connection = Connection(str(socket))
     try:
         _wait(connection, started, log)
-        _import_image(connection)
+        if PodmanHost(connection).image_id(IMAGE) is None:
+            _import_image(connection)
         yield Service(connection, tuple(program), environment)
     finally:
         started.terminate()
