@@ -28,7 +28,7 @@ _WORDS = {
 }
 """Under which of an event's parameters codes stand, and which words there are for them."""
 
-_SAID_ELSEWHERE = ("action", "verb", "fingerprint")
+_SAID_ELSEWHERE = ("action", "verb", "fingerprint", "move")
 
 
 @require_GET
