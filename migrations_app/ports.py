@@ -150,12 +150,15 @@ class PodmanEngine(Protocol):
         """Play the YAML of one pod on a network of its own; never builds, never pulls.
 
         ``aliases`` maps the pod's name to the names its peers call it by. The pod is created,
-        given its aliases and ``files``, and only then started. A play that fails half-way may
-        leave parts behind: the caller removes by label.
+        given its aliases and ``files``, and only then started, init containers first and to their
+        end. Code ``not_started``: the pod itself is at fault. A play that fails half-way may leave
+        parts behind: the caller removes by label.
         """
         ...
 
-    def states(self, pod: str) -> Sequence[ContainerState]: ...
+    def states(self, pod: str) -> Sequence[ContainerState]:
+        """The containers of a pod, init containers among them, as they are now."""
+        ...
 
     def logs(self, container: str, *, since: int) -> Iterator[LogLine]:
         """The container's log so far, from line number ``since`` (0: all), without following."""
@@ -163,7 +166,9 @@ class PodmanEngine(Protocol):
 
     def usage(self, containers: Sequence[str]) -> Sequence[Usage]: ...
 
-    def execute(self, container: str, command: Sequence[str], *, timeout: float) -> ExecResult: ...
+    def execute(self, container: str, command: Sequence[str], *, timeout: float) -> ExecResult:
+        """Run a command in a container; past its time an ``EngineError``, code ``exec_timeout``."""
+        ...
 
     def running_user(self, container: str) -> str:
         """The numeric user that the container's main process runs as, ``""`` if unknown."""
