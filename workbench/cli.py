@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from collections.abc import Callable, Sequence
 
 from migrations_app.domain.messages import msg
@@ -74,6 +73,8 @@ def _guarded(run: Callable[[], int]) -> int:
         return 1 if stop.code else 0
     except Exception as error:  # the last line of defence: say so, and how to see more
         if os.environ.get("WORKBENCH_DEBUG_TRACEBACK"):
+            import traceback  # here, because a command that works has no use for it
+
             traceback.print_exc()
         broken = msg(
             "The workbench itself broke (%(error)s). Set WORKBENCH_DEBUG_TRACEBACK=1 and run it "

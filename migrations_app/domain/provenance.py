@@ -176,8 +176,12 @@ def _follow_mapping(
             continue
         if old is _ABSENT:
             changes.append(Change(step, (*path, key), None, value, origin))
-            if moved is None and isinstance(value, dict | list):
-                moved = _whereabouts(before, origin)
+            if (
+                moved is None
+                and step.kind is not StepKind.PRESET
+                and isinstance(value, dict | list)
+            ):
+                moved = _whereabouts(before, origin)  # what a preset writes was nowhere before
             children[key] = made(value, step, moved)
         else:
             child = known.get(key, origin)
