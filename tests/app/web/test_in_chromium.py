@@ -11,7 +11,7 @@ from typing import Literal
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from migrations_app.models import Service, User
@@ -130,7 +130,7 @@ def test_axe_finds_nothing_and_no_page_is_wider_than_the_window(
         found: dict[str, list[str]] = {}
         for path in PAGES:
             page.goto(path, wait_until="load")
-            page.wait_for_function("!document.querySelector('.htmx-request')")
+            expect(page.locator(".htmx-request")).to_have_count(0)
             if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
                 found.setdefault(path, []).append("wider than the window")
             if problems := violations(page):
