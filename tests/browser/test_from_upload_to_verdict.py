@@ -17,6 +17,22 @@ IN_CLEAR = """\
           env: [{name: DB_PASSWORD, value: correct-horse-battery}]
 """
 SOURCE = WEB.replace("          ports:", IN_CLEAR + "          ports:")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+TABS = (
+    "",
+    "source/",
+    "manifest/",
+    "manifest/?view=diff&against=source",
+    "findings/",
+    "questions/",
+    "loss-report/",
+    "rehearsals/",
+    "timeline/",
+    "revisions/new/",
+    "gates/",
+    "presets/",
+)
+SMALL = ("manifest/", "findings/", "loss-report/", "upload/")
 BROKEN = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: batch\n   labels: {}\n"
 
 
@@ -48,7 +64,7 @@ def test_a_file_goes_in_and_a_verdict_comes_out(
     assert problems == []
     own = installation.podman.run("pod", "ls", "--format", "{{.Name}}").split()
     assert not [name for name in own if name.startswith("kk-khb")], "nothing is left in Podman"
-    _accessible(page, axe)
+    _every_page_is_accessible(page, installation, axe)
 
 
 def _make_application(page: Page, installation: Installation) -> None:
@@ -122,9 +138,34 @@ def _look_at_verdict(page: Page) -> None:
     expect(page.get_by_role("log")).to_contain_text("up")
 
 
-def _accessible(page: Page, axe: str) -> None:
-    """Nothing that axe-core finds against WCAG 2.2 A and AA."""
+def _every_page_is_accessible(page: Page, installation: Installation, axe: str) -> None:
+    """axe-core finds nothing against WCAG 2.2 A and AA, and no page is wider than its window."""
+    verdict = page.url
+    page.get_by_role("link", name="web", exact=True).click()
+    service = re.search(r"/services/[^/]+/", page.url)
+    assert service is not None
+    about = f"{installation.address}{service[0]}"
+    addresses = [
+        verdict,
+        f"{verdict}?view=table",
+        *(f"{about}{tab}" for tab in TABS),
+        *(f"{installation.address}/{place}/" for place in ("upload", "hosts")),
+    ]
+    small = [address for address in addresses if address.endswith(SMALL)] + [verdict]
+    found: list[str] = []
+    for width, scheme, these in ((1440, "light", addresses), (390, "dark", small)):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        for address in these:
+            page.goto(address)
+            found += [f"{width} {address}: {problem}" for problem in _problems(page, axe)]
+    assert found == []
+
+
+def _problems(page: Page, axe: str) -> list[str]:
     page.evaluate(axe)
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    found = page.evaluate("tags => axe.run(document, {runOnly: tags})", tags)
-    assert [violation["id"] for violation in found["violations"]] == []
+    made = page.evaluate("tags => axe.run(document, {runOnly: tags})", RULES)
+    problems = [str(violation["id"]) for violation in made["violations"]]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        problems.append("wider than its window")
+    return problems
