@@ -47,7 +47,8 @@ def trail(request: PageRequest) -> HttpResponse:
     context = {
         "rows": rows,
         "events": [told_with_row(row) for row in rows.object_list],
-        "export": export_query(filters),
+        "export_jsonl": export_address(filters, "jsonl"),
+        "export_csv": export_address(filters, "csv"),
         "chain": chain_state(),
         "began": began(),
         "chosen": request.GET,
@@ -91,9 +92,10 @@ def verify(request: PageRequest) -> HttpResponse:
     return redirect("audit")
 
 
-def export_query(filters: TrailFilters) -> str:
-    """The same filters as the API's export takes them; it streams, however long the trail is."""
+def export_address(filters: TrailFilters, form: str) -> str:
+    """The same events from the API, which streams them, however long the trail is."""
     values = {
+        "format": form,
         "from": filters.since.isoformat() if filters.since else "",
         "to": filters.until.isoformat() if filters.until else "",
         "actor": filters.actor,
@@ -103,7 +105,8 @@ def export_query(filters: TrailFilters) -> str:
         "digest": filters.digest,
         "outcome": filters.outcome,
     }
-    return urlencode({key: value for key, value in values.items() if value})
+    query = urlencode({key: value for key, value in values.items() if value})
+    return f"/api/v1/audit/export/?{query}"
 
 
 def told_with_row(row: Any) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def test_the_export_holds_what_the_page_shows(
 ) -> None:
     client = as_person(auditor)
     page = client.get("/audit/?action=service&q=web&application=banking-app&from=2001-01-01")
-    address = f"/api/v1/audit/export/?format=jsonl&{page.context['export']}"
+    address = page.context["export_jsonl"]
     assert f'href="{escape(address)}"' in page.content.decode()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # it streams for an ASGI server
