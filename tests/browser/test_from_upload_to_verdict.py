@@ -125,7 +125,11 @@ def _rehearse(page: Page) -> None:
     page.get_by_role("button", name="Pause").click()
     expect(page.get_by_role("button", name="Follow")).to_be_visible()
     page.get_by_role("button", name="Follow").click()
-    page.get_by_role("link", name="Open the verdict").click(timeout=90_000)
+    verdict = page.get_by_role("link", name="Open the verdict")
+    expect(verdict).to_be_visible(timeout=90_000)
+    expect(page).to_have_title(re.compile("^Passed · Rehearsal · web"))
+    expect(page.locator("#run-state")).to_have_text("Succeeded")
+    verdict.click()
 
 
 def _look_at_verdict(page: Page) -> None:

@@ -18,7 +18,7 @@ from migrations_app.actions.retries import retry_run
 from migrations_app.models import Run, RunLogLine
 from migrations_app.queries import run_pages
 from migrations_app.queries.run_pages import Progress
-from migrations_app.web.requests import PageRequest, actor_of, page
+from migrations_app.web.requests import PageRequest, actor_of, page, wants_part
 from migrations_app.web.views.service_head import may
 
 
@@ -37,8 +37,16 @@ def run(request: PageRequest, pk: UUID) -> HttpResponse:
 @require_GET
 @page
 def progress(request: PageRequest, pk: UUID) -> HttpResponse:
-    """Only the steps and the result, for a page that is open while the run goes on."""
-    return render(request, "runs/_progress.html", run_context(request, _find(request, pk)))
+    """Only the steps and the result, for a page that is open while the run goes on.
+
+    A page that shows more than the run itself (a rehearsal's) is loaded again when it has ended.
+    """
+    found = _find(request, pk)
+    answer = render(request, "runs/progress.html", run_context(request, found))
+    elsewhere = reverse("run", args=[pk]) not in request.headers.get("HX-Current-URL", "")
+    if elsewhere and wants_part(request) and not found.is_active:
+        answer["HX-Refresh"] = "true"
+    return answer
 
 
 @require_GET

@@ -82,7 +82,13 @@ def test_the_part_that_is_polled_is_no_page_and_stops_with_the_run(
     assert "<html" not in part
     assert "every 4s" in part
     Run.objects.filter(pk=queued.pk).update(state="cancelled")
-    assert "every 4s" not in visitor.get(where).content.decode()
+    headers = {"HX-Request": "true", "HX-Current-URL": reverse("run", args=[queued.pk])}
+    ended = visitor.get(where, headers=headers)
+    assert "every 4s" not in ended.content.decode()
+    assert 'id="run-state" hx-swap-oob="true"' in ended.content.decode()
+    assert "HX-Refresh" not in ended
+    headers["HX-Current-URL"] = "/rehearsals/1/"
+    assert visitor.get(where, headers=headers)["HX-Refresh"] == "true"
 
 
 def test_the_log_is_escaped_and_can_be_had_whole(visitor: Client, queued: Run) -> None:
