@@ -49,9 +49,10 @@ def listed(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @page
 def new(request: PageRequest) -> HttpResponse:
-    """Make a preset; its name and scope are in its text."""
+    """Make a preset; its name and scope are in its text, which an address may begin."""
     actor = actor_of(request)
-    form = PresetForm(request.POST or None, initial={"text": STARTING_POINT})
+    begun = request.GET.get("text", "")[:20_000] or STARTING_POINT
+    form = PresetForm(request.POST or None, initial={"text": begun})
     status = 200
     problems: list[dict[str, Any]] = []
     if request.method == "POST":

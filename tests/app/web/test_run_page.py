@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 
 import pytest
@@ -138,6 +140,10 @@ def test_the_verdict_stands_on_its_claims_and_samples(
     assert "STG-05" in page
     assert "peak 5Mi" in page
     assert "style=" not in page.partition('id="main"')[2].partition("</main>")[0]
+    preset = re.search(r'href="([^"]+\?text=[^"]+)"', page)
+    assert preset is not None
+    begun = visitor.get(html.unescape(preset[1])).content.decode()
+    assert "web: {requests: {cpu: 10m, memory: 16Mi}}" in begun
     table = visitor.get(where, {"view": "table"}).content.decode()
     assert "missed" in table
     assert '<svg class="kh-chart' not in table
