@@ -22,6 +22,7 @@ from django.utils import timezone
 from migrations_app import queue
 from migrations_app.actions import audit, permissions
 from migrations_app.actions.permissions import Actor, Verb
+from migrations_app.actions.unit import action
 from migrations_app.domain import records
 from migrations_app.domain.audit.tags import Tag
 from migrations_app.domain.errors import Conflict, RunActive
@@ -271,7 +272,7 @@ def give_back(*, claim: Claim, after: timedelta | None = None) -> bool:
     )
 
 
-@transaction.atomic
+@action
 def cancel(*, run: Run, actor: Actor) -> Run:
     """Cancel a waiting run at once, or ask the worker of a running one to stop.
 

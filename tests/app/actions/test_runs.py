@@ -293,6 +293,7 @@ def test_only_who_may_cancels(application: Application, viewer: Actor, operator:
     run = in_state("queued", application)
     with pytest.raises(NotAllowed):
         runs.cancel(run=run, actor=viewer)
+    assert AuditEvent.objects.filter(tag="access:refused").count() == 1
     runs.cancel(run=run, actor=operator)
     assert AuditEvent.objects.filter(tag="run:cancelled").count() == 1
 
