@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 SKIPPED: list[str] = []
+
+# Commands speak the language of the terminal; what tests expect of them is in English.
+os.environ["WORKBENCH_LANGUAGE"] = "en"
 
 
 def _folder(variable: str) -> Path:
@@ -31,6 +36,16 @@ def compiled_catalogues() -> None:
         fresh = compiled.with_suffix(f".{os.getpid()}")
         subprocess.run(["msgfmt", "-o", fresh, source], check=True)
         fresh.replace(compiled)
+
+
+@pytest.fixture(autouse=True)
+def no_language_left_over() -> Iterator[None]:
+    """A request or a command sets language and time zone for its thread; the next test has none."""
+    yield
+    if translation := sys.modules.get("django.utils.translation"):
+        translation.deactivate()
+    if timezone := sys.modules.get("django.utils.timezone"):
+        timezone.deactivate()
 
 
 @pytest.fixture(scope="session")
