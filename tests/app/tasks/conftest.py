@@ -85,12 +85,12 @@ class WatchedPodman(FakePodman):
 
     def __init__(self, **details: Any) -> None:
         super().__init__(**details)
-        self.played: list[str] = []
+        self.texts: list[str] = []
         self.labels_seen: list[Mapping[str, str]] = []
         self.breaks_at_start: EngineError | None = None
 
     def play(self, text: str, **details: Any) -> Played:
-        self.played.append(text)
+        self.texts.append(text)
         return super().play(text, **details)
 
     def _start(self, pod: Any) -> None:

@@ -125,8 +125,8 @@ def test_peers_come_first_and_share_their_secret(
     assert rehearsal.outcome == "passed", log_of(run)
     assert [peer["service"] for peer in rehearsal.peers] == ["api"]
     assert rehearsal.peers[0]["up"]
-    assert ["a" * 64 in text for text in host.played] == [True, False], "the peer, then the subject"
-    assert "correct-horse-battery" in host.played[0], "the real value is played"
+    assert ["a" * 64 in text for text in host.texts] == [True, False], "the peer, then the subject"
+    assert "correct-horse-battery" in host.texts[0], "the real value is played"
     assert "exec" in log_of(run)
     assert nothing_left(host)
 
