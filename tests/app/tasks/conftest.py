@@ -93,11 +93,11 @@ class WatchedPodman(FakePodman):
         self.texts.append(text)
         return super().play(text, **details)
 
-    def _start(self, pod: Any) -> None:
+    def start(self, pod: Any) -> None:
         self.labels_seen += [pod.labels, *(n.labels for n in self.networks.values())]
         if self.breaks_at_start is not None:
             raise self.breaks_at_start
-        super()._start(pod)
+        super().start(pod)
 
 
 Store = Callable[[Mapping[str, str]], dict[str, Service]]
