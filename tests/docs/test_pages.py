@@ -66,7 +66,8 @@ def test_every_command_is_described() -> None:
 
 def test_every_command_that_a_page_shows_is_there() -> None:
     for page in PAGES:
-        for name in re.findall(r"(?<![\w./])(bin|deploy)/([\w-]+)", page.read_text(encoding="utf-8")):
+        text = page.read_text(encoding="utf-8")
+        for name in re.findall(r"(?<![\w./])(bin|deploy)/([\w-]+)", text):
             if name != ("deploy", "secrets"):
                 assert (ROOT / name[0] / name[1]).exists(), f"{page.name}: {'/'.join(name)}"
 

@@ -22,7 +22,7 @@ from migrations_app.domain.manifests.resources import (
     pod_spec,
     sequence,
 )
-from migrations_app.domain.messages import msg
+from migrations_app.domain.messages import Message, Told, msg
 from migrations_app.domain.rehearsal.configuration import ConfigIndex, Environment, expand
 from migrations_app.domain.rehearsal.pod_copy import container_copy, pod_security
 from migrations_app.domain.rehearsal.policy import violations
@@ -258,7 +258,8 @@ class _Maker:
         if played_image is None:
             self.notes.images.append(image)
         elif played_image != image:
-            self._deviate(msg("Image not pulled"), image, f"{played_image[:19]}, pull policy Never")
+            at_home = msg("%(image)s, pull policy Never", image=played_image[:19])
+            self._deviate(msg("Image not pulled"), image, at_home)
         values = environment.resolve(container)
         words = {
             key: [self._literal(expand(str(word), values)) for word in container[key]]
@@ -336,7 +337,9 @@ class _Maker:
             name = str(service["metadata"]["name"])
             names += [name, f"{name}.{namespace}", f"{name}.{namespace}.svc"]
             self._deviate(
-                msg("Service played as a network alias"), f"Service/{name}", f"alias {name}"
+                msg("Service played as a network alias"),
+                f"Service/{name}",
+                msg("alias %(name)s", name=name),
             )
             for port in spec.get("ports") or ():
                 target = port.get("targetPort", port.get("port"))
@@ -350,14 +353,14 @@ class _Maker:
 
     def _note_workload(self, body: Object, label: str, name: str) -> None:
         if body.get("kind") != "Pod":
-            self._deviate(msg("Workload played as one pod"), label, f"pod {name}")
+            self._deviate(msg("Workload played as one pod"), label, msg("pod %(name)s", name=name))
         replicas = (body.get("spec") or {}).get("replicas")
         if isinstance(replicas, int) and replicas != 1:
             self._deviate(msg("Replicas reduced"), f"replicas: {replicas}", "1")
         if namespace := body["metadata"].get("namespace"):
             self._deviate(msg("Namespace became a prefix"), str(namespace), name)
 
-    def _deviate(self, what: Any, manifest: str, played: str) -> None:
+    def _deviate(self, what: Message, manifest: Told, played: Told) -> None:
         self.deviations.append(Deviation(what, manifest, played))
 
 

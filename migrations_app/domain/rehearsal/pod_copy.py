@@ -36,7 +36,9 @@ def container_copy(
     if container.get("lifecycle"):
         hooks = ", ".join(sorted(container["lifecycle"]))
         deviations.append(
-            Deviation(msg("Lifecycle hooks not run"), f"{container.get('name')}: {hooks}", "none")
+            Deviation(
+                msg("Lifecycle hooks not run"), f"{container.get('name')}: {hooks}", msg("none")
+            )
         )
     return copy, deviations
 
