@@ -137,7 +137,7 @@ def _proven(copy: RehearsalCopy, seen: Observations) -> list[Claim]:
     claims += [
         Claim(
             msg("Container %(name)s stays within its memory limit", name=name),
-            msg("peak %(peak)s Mi", peak=round(peak["memory"] / 1024**2)),
+            msg("peak %(peak)s Mi", peak=f"{peak['memory'] / 1024**2:.1f}"),
             "usage",
         )
         for name, peak in seen.peak.items()
