@@ -10,11 +10,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from migrations_app.domain.people.roles import Role
 from migrations_app.models import Answer, Application, Service, Source
 from migrations_app.queries.actors import Actor
 from migrations_app.web import drafts
 from tests.app.web.seeding import DEPLOYMENT, SOUND
-from tests.factories import UserFactory
+from tests.factories import ApplicationFactory, MembershipFactory, UserFactory
 
 LogIn = Callable[[Actor], Client]
 
@@ -152,6 +153,22 @@ def test_nothing_and_no_application_are_said_in_words(
     answer = visitor.post(reverse("upload-store"), {"draft": "nonsense", "application": ""})
     assert answer.status_code == 422
     assert "cannot be used any more" in answer.content.decode()
+
+
+def test_files_are_looked_at_before_an_application_is_chosen(
+    administrator: Actor, as_person: LogIn, application: Application
+) -> None:
+    MembershipFactory.create(user=administrator.user, role=Role.OPERATOR.value, application=None)
+    ApplicationFactory.create(slug="cards")
+    visitor = as_person(administrator)
+    assert "novalidate" in visitor.get(reverse("upload")).content.decode(), "or htmx sends nothing"
+    page = check(visitor, file=upload("web.yaml", GOOD))
+    assert "1 file can be stored" in page
+    answer = visitor.post(reverse("upload-store"), {"draft": draft_of(page)})
+    assert answer.status_code == 422
+    told = answer.content.decode()
+    assert "Choose the application first." in told
+    assert draft_of(told), "what was chosen is kept"
 
 
 def test_a_viewer_has_no_application_to_bring_files_into(
