@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from migrations_app.actions import audit, permissions
 from migrations_app.actions.assessing import assess
@@ -41,13 +42,7 @@ def answer_questions(
     raise_version(service, version)
     _keep(actor, service.application, service, answers)
     assess(application=service.application, schemas=schemas, services=[service])
-    audit.record(
-        tag=Tag.ANSWER_GIVEN,
-        actor=actor,
-        data={"answers": dict(answers)},
-        application=service.application,
-        service=service,
-    )
+    _record(actor, service.application, service, answers, {})
     return service
 
 
@@ -76,12 +71,7 @@ def answer_for_application(
         raise_version(service)
     _keep(actor, application, None, answers)
     assess(application=application, schemas=schemas, services=asking)
-    audit.record(
-        tag=Tag.ANSWER_GIVEN,
-        actor=actor,
-        data={"answers": dict(answers), "services": [service.key for service in asking]},
-        application=application,
-    )
+    _record(actor, application, None, answers, {"services": [service.key for service in asking]})
 
 
 def accept_fix(*, actor: Actor, service: Service, fingerprint: str, schemas: Schemas) -> Service:
@@ -154,6 +144,41 @@ def accept_fixes(
     return service
 
 
+@action
+def withdraw_fix(
+    *,
+    actor: Actor,
+    service: Service,
+    fingerprint: str,
+    schemas: Schemas,
+    version: int | None = None,
+) -> Service:
+    """Take back the fix of one finding: from now on the service is rendered without it.
+
+    Revisions that were made with it stay as they are; only what is made next lacks it.
+
+    Raises:
+        Conflict: it is not in force, because nobody accepted it or somebody took it back.
+        StaleState: the service was changed since ``version`` was read.
+    """
+    permissions.require(actor, Verb.ACCEPT_FIX, service.application)
+    service = locked(service)
+    fix = AcceptedFix.objects.filter(service=service, fingerprint=fingerprint).first()
+    if fix is None:
+        raise Conflict(msg("This fix is not in force, so there is nothing to take back."))
+    raise_version(service, version)
+    fix.delete()
+    assess(application=service.application, schemas=schemas, services=[service])
+    audit.record(
+        tag=Tag.FIX_WITHDRAWN,
+        actor=actor,
+        data={"code": fix.code, "fingerprint": fingerprint},
+        application=service.application,
+        service=service,
+    )
+    return service
+
+
 def _asked(services: Iterable[Service]) -> dict[str, list[str]]:
     """The questions of some services: id → allowed answers, empty for free text."""
     rows = Assessment.objects.filter(service__in=list(services)).values_list("questions", flat=True)
@@ -207,4 +232,29 @@ def _keep(
             service=service,
             question_id=key,
             defaults={"value": value, "by": actor.user, "by_name": actor.name},
+        )
+
+
+def _record(
+    actor: Actor,
+    application: Application,
+    service: Service | None,
+    answers: Mapping[str, str | None],
+    more: Mapping[str, Any],
+) -> None:
+    """What was answered and what was taken back are two events, if there is something of both."""
+    given = {key: value for key, value in answers.items() if value is not None}
+    withdrawn = [key for key, value in answers.items() if value is None]
+    events: list[tuple[Tag, dict[str, Any]]] = []
+    if withdrawn:
+        events.append((Tag.ANSWER_WITHDRAWN, {"questions": withdrawn}))
+    if given or not withdrawn:
+        events.append((Tag.ANSWER_GIVEN, {"answers": given}))
+    for tag, data in events:
+        audit.record(
+            tag=tag,
+            actor=actor,
+            data={**data, **more},
+            application=application,
+            service=service,
         )

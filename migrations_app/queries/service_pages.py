@@ -8,17 +8,19 @@ from uuid import UUID
 
 from django.db.models import Count, QuerySet
 
+from migrations_app.domain.audit.tags import Tag
 from migrations_app.domain.findings import Severity
 from migrations_app.domain.loss_kinds import is_setting
 from migrations_app.domain.pipeline.gates import Gate, closed
 from migrations_app.domain.pipeline.phases import Phase, next_phase
 from migrations_app.models import AcceptedFix, Answer, Assessment, Revision, Service
-from migrations_app.queries import services, visibility
+from migrations_app.queries import services, trail, visibility
 from migrations_app.queries.actors import Actor
 from migrations_app.queries.facts import gates_before, is_current, latest_revision
 from migrations_app.queries.services import Card
 
 Record = dict[str, Any]
+_MOST_ACCEPTED = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,3 +126,16 @@ def answers(service: Service) -> dict[str, Answer]:
 
 def accepted_fixes(service: Service) -> QuerySet[AcceptedFix]:
     return AcceptedFix.objects.filter(service=service).order_by("-accepted")
+
+
+def fixes_in_force(service: Service) -> list[Record]:
+    """The latest hundred fixes in force, each with the place that its acceptance told of."""
+    fixes = list(accepted_fixes(service)[:100])
+    accepted = (
+        trail.timeline(service).filter(tag=Tag.FIX_ACCEPTED)[:_MOST_ACCEPTED] if fixes else ()
+    )
+    places: dict[str, str] = {}
+    for event in accepted:
+        data = trail.told(event)["data"]
+        places.setdefault(data["fingerprint"], data["place"])
+    return [{"fix": fix, "place": places.get(fix.fingerprint, "")} for fix in fixes]

@@ -34,6 +34,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path(f"{_SERVICE}findings/", service_findings.findings, name="service-findings"),
     path(f"{_SERVICE}findings/fix/", service_findings.fix_all, name="service-fix-all"),
     path(f"{_SERVICE}findings/<slug:fingerprint>/fix/", service_findings.fix, name="service-fix"),
+    path(
+        f"{_SERVICE}findings/<slug:fingerprint>/undo/",
+        service_findings.undo,
+        name="service-fix-undo",
+    ),
     path(f"{_SERVICE}questions/", service_questions.questions, name="service-questions"),
     path(f"{_SERVICE}loss-report/", service_loss.report_page, name="service-loss-report"),
     path(f"{_SERVICE}rehearsals/", service_rehearsals.rehearsals, name="service-rehearsals"),

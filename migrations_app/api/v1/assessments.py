@@ -80,6 +80,30 @@ class AssessmentDoor(ServiceDoor):
         )
         return self.tagged(service, speech.findings(_stored(service, "findings")))
 
+    @extend_schema(request=None, responses={200: FindingOut(many=True)})
+    @action(detail=True, methods=["delete"], pagination_class=None)
+    def withdraw_fix(self, request: Request, fingerprint: str, **_path: Any) -> Response:
+        """Take back a fix that was accepted; the service is rendered without it from now on.
+
+        The answer is the findings that are open again. With ``If-Match`` it is taken back only
+        if nobody changed the service meanwhile.
+        """
+        service = self.service()
+        guarded = "If-Match" in request.headers
+        if guarded:
+            require_match(request, version_tag(service.version))
+        try:
+            service = choices.withdraw_fix(
+                actor=self.actor,
+                service=service,
+                fingerprint=fingerprint,
+                schemas=wiring.schemas(),
+                version=service.version if guarded else None,
+            )
+        except StaleState:
+            raise stale() from None
+        return self.tagged(service, speech.findings(_stored(service, "findings")))
+
     @extend_schema(responses=QuestionOut(many=True))
     @action(detail=True, pagination_class=None)
     def questions(self, _request: Request, **_path: Any) -> Response:

@@ -57,7 +57,10 @@ _service: list[Any] = [
     path("archive/", _post(ServiceDoor, "archive")),
     path("loss-report/", _get(AssessmentDoor, "loss_report")),
     path("findings/", _get(AssessmentDoor, "findings")),
-    path("findings/<str:fingerprint>/fix/", _post(AssessmentDoor, "fix")),
+    path(
+        "findings/<str:fingerprint>/fix/",
+        _to(AssessmentDoor, {"post": "fix", "delete": "withdraw_fix"}),
+    ),
     path("questions/", _get(AssessmentDoor, "questions")),
     path("answers/", _to(AssessmentDoor, _PUT_ANSWERS)),
     path("questions/answers/", _to(AssessmentDoor, _PUT_ANSWERS)),

@@ -10,11 +10,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from migrations_app import wiring
 from migrations_app.actions.assessing import base_options, target_version
-from migrations_app.actions.choices import accept_fixes
+from migrations_app.actions.choices import accept_fixes, withdraw_fix
 from migrations_app.domain.manifests.lines import lines_of
 from migrations_app.models import Service
 from migrations_app.queries import service_pages
@@ -25,6 +25,7 @@ from migrations_app.web.requests import PageRequest, actor_of, page, wants_part
 from migrations_app.web.views.service_head import find_service, may, service_page
 
 TAB = "service-findings"
+_UNDONE_FROM = (TAB, "service-manifest", "service-timeline")
 
 
 @require_GET
@@ -42,7 +43,7 @@ def findings(request: PageRequest, pk: UUID) -> HttpResponse:
         ],
         "wanted": wanted,
         "found_at": _lines(head),
-        "accepted": service_pages.accepted_fixes(service)[:100],
+        "accepted": service_pages.fixes_in_force(service),
     }
     return service_page(request, "services/findings.html", service, TAB, context, head=head)
 
@@ -72,6 +73,25 @@ def fix_all(request: PageRequest, pk: UUID) -> HttpResponse:
     if not head.fixable:
         return redirect(TAB, pk)
     return _ask(request, service, head, head.fixable)
+
+
+@require_POST
+@page
+def undo(request: PageRequest, pk: UUID, fingerprint: str) -> HttpResponse:
+    """Take a fix back, then return to the page on which that was asked for."""
+    service = find_service(request, pk)
+    withdraw_fix(
+        actor=actor_of(request),
+        service=service,
+        fingerprint=fingerprint,
+        schemas=wiring.schemas(),
+    )
+    messages.success(
+        request,
+        _("The fix is taken back. Revisions that were made with it stay as they are."),
+    )
+    came_from = request.POST.get("page", "")
+    return redirect(came_from if came_from in _UNDONE_FROM else TAB, pk)
 
 
 def _ask(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from migrations_app.domain.manifests.diff import ObjectDiff, compare
-from migrations_app.models import Assessment, Revision, Service
+from migrations_app.models import AcceptedFix, Assessment, Revision, Service
 from migrations_app.queries import service_pages, source_pages, visibility
 from migrations_app.queries.manifest_pages import Manifest, manifest
 from migrations_app.queries.rehearsal_pages import listed as rehearsals_of
@@ -72,6 +72,7 @@ def manifest_page(request: PageRequest, pk: UUID) -> HttpResponse:
     else:
         made = manifest(shown.content, shown.findings)
         context |= _table(made, request.GET.get("object", ""))
+        context["undoable"] = _by_code(service_pages.accepted_fixes(service))
         template = "services/manifest.html"
     return service_page(request, template, service, "service-manifest", context, head=head)
 
@@ -83,6 +84,14 @@ def revision(request: PageRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(visibility.revisions(actor_of(request)), pk=pk)
     address = reverse("service-manifest", args=[found.service_id])
     return redirect(f"{address}?revision={found.number}")
+
+
+def _by_code(fixes: Iterable[AcceptedFix]) -> dict[str, list[AcceptedFix]]:
+    """The fixes in force by code: a line knows by the code alone what made it."""
+    found: dict[str, list[AcceptedFix]] = {}
+    for fix in fixes:
+        found.setdefault(fix.code, []).append(fix)
+    return found
 
 
 def _shown(request: PageRequest, head: Head, revisions: Sequence[Revision]) -> Shown:

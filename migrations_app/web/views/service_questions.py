@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
@@ -29,27 +30,27 @@ def questions(request: PageRequest, pk: UUID) -> HttpResponse:
     typed: dict[str, str] = {}
     if request.method == "POST":
         typed = given_answers(request)
+        answers = _wanted(request, typed)
         try:
             if request.POST.get("scope") == "application":
                 answer_for_application(
                     actor=actor_of(request),
                     application=service.application,
-                    answers=typed,
+                    answers=answers,
                     schemas=wiring.schemas(),
                 )
             else:
                 answer_questions(
                     actor=actor_of(request),
                     service=service,
-                    answers=typed,
+                    answers=answers,
                     schemas=wiring.schemas(),
                 )
         except InvalidInput as error:
             refused = refusal(error)
             service = find_service(request, pk)
         else:
-            text = ngettext("%(n)s answer is kept.", "%(n)s answers are kept.", len(typed))
-            messages.success(request, text % {"n": len(typed)})
+            messages.success(request, _done(answers))
             return redirect(TAB, pk)
     head = service_pages.head(service)
     kept = service_pages.answers(service)
@@ -63,6 +64,19 @@ def questions(request: PageRequest, pk: UUID) -> HttpResponse:
     return service_page(
         request, "services/questions.html", service, TAB, context, head=head, status=status
     )
+
+
+def _wanted(request: PageRequest, typed: dict[str, str]) -> dict[str, str | None]:
+    """What is to be kept; None for the one answer that is taken back instead."""
+    withdrawn = request.POST.get("withdraw", "")
+    return {withdrawn: None} if withdrawn else {**typed}
+
+
+def _done(answers: dict[str, str | None]) -> str:
+    if None in answers.values():
+        return _("The answer is taken back. The question is open again.")
+    text = ngettext("%(n)s answer is kept.", "%(n)s answers are kept.", len(answers))
+    return text % {"n": len(answers)}
 
 
 def given_answers(request: PageRequest) -> dict[str, str]:

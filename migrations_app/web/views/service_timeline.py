@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
-from migrations_app.queries import trail
+from migrations_app.domain.audit.tags import Tag
+from migrations_app.models import AcceptedFix, AuditEvent
+from migrations_app.queries import service_pages, trail
 from migrations_app.queries.wording import translated_word
 from migrations_app.web.requests import PageRequest, page, paged
 from migrations_app.web.views.service_head import find_service, service_page
@@ -36,9 +39,26 @@ _SAID_ELSEWHERE = ("action", "verb", "fingerprint", "move")
 def timeline(request: PageRequest, pk: UUID) -> HttpResponse:
     service = find_service(request, pk)
     rows = paged(request, trail.timeline(service), 50)
-    told = [{"event": event, "data": _data(trail.told(event).get("data", {}))} for event in rows]
+    in_force = {fix.fingerprint: fix for fix in service_pages.accepted_fixes(service)}
+    told = []
+    for event in rows:
+        data = trail.told(event).get("data", {})
+        told.append({"event": event, "data": _data(data), "undo": _undo(event, data, in_force)})
     context = {"rows": rows, "told": told}
     return service_page(request, "services/timeline.html", service, "service-timeline", context)
+
+
+def _undo(
+    event: AuditEvent, data: Mapping[str, Any], in_force: Mapping[str, AcceptedFix]
+) -> AcceptedFix | None:
+    """The fix that can be taken back beside this event: still in force, and accepted by it.
+
+    A fix that was taken back and accepted again has two such events; the later one counts.
+    """
+    if event.tag != Tag.FIX_ACCEPTED:
+        return None
+    fix = in_force.get(str(data.get("fingerprint")))
+    return fix if fix and fix.accepted <= event.at else None
 
 
 def _data(values: Mapping[str, object]) -> dict[str, str]:

@@ -139,6 +139,21 @@ def test_a_fix_is_accepted_once(api: Api, web: Service) -> None:
     assert api.post(f"services/{web.pk}/findings/{'0' * 16}/fix/").status_code == 422
 
 
+def test_a_fix_is_taken_back_once(api: Api, web: Service) -> None:
+    found = api.get(f"services/{web.pk}/findings/").json()["results"]
+    fixable = next(item for item in found if item["fixable"])
+    path = f"services/{web.pk}/findings/{fixable['fingerprint']}/fix/"
+    assert api.delete(path).status_code == 409
+    before = api.get(f"services/{web.pk}/")["ETag"]
+    accepted = api.post(path)["ETag"]
+    assert api.delete(path, If_Match=before).status_code == 412
+    withdrawn = api.delete(path, If_Match=accepted)
+    assert withdrawn.status_code == 200, withdrawn.content
+    assert fixable["fingerprint"] in {item["fingerprint"] for item in withdrawn.json()}
+    assert withdrawn["ETag"] == api.get(f"services/{web.pk}/")["ETag"] != accepted
+    assert api.delete(path).status_code == 409
+
+
 def test_a_revision_is_made_by_a_run(api: Api, web: Service) -> None:
     body = {"environment": "staging", "change": {"commit": "abc", "author": "olga"}}
     assert api.post(f"services/{web.pk}/revisions/?wait=soon", body).status_code == 422

@@ -18,6 +18,7 @@ from migrations_app.actions.revisions import Wish, make_revision
 from migrations_app.adapters.fakes.podman import FakePodman
 from migrations_app.domain.people.roles import Verb
 from migrations_app.models import (
+    AcceptedFix,
     Application,
     Host,
     Membership,
@@ -48,6 +49,7 @@ class World:
     host: Host
     membership: Membership
     fingerprint: str
+    in_force: str
     engine: FakePodman
 
     def values(self) -> dict[str, str]:
@@ -68,6 +70,7 @@ class World:
             "user_id": str(self.membership.user_id),
             "membership_id": str(self.membership.pk),
             "fingerprint": self.fingerprint,
+            "in_force": self.in_force,
         }
 
 
@@ -77,6 +80,7 @@ def made_world(operator: Actor, service: Service, engine: FakePodman) -> World:
     assert operator.user is not None
     preset = create_preset(actor=operator, text=PRESET, schemas=schemas)
     service.refresh_from_db()
+    in_force = AcceptedFix.objects.create(service=service, fingerprint="f" * 16, code="IMG-01")
     revision, _new = make_revision(
         actor=operator, service=service, wish=Wish("local", {}, {}), schemas=schemas
     )
@@ -106,6 +110,7 @@ def made_world(operator: Actor, service: Service, engine: FakePodman) -> World:
         host=host,
         membership=MembershipFactory.create(user=UserFactory.create(username="ursula")),
         fingerprint=next(f["fingerprint"] for f in service.assessment.findings if f["fixable"]),
+        in_force=in_force.fingerprint,
         engine=engine,
     )
 
@@ -146,6 +151,12 @@ def _service(prefix: str) -> list[Route]:
         Route("GET", f"{prefix}loss-report/"),
         Route("GET", f"{prefix}findings/"),
         Route("POST", f"{prefix}findings/{{fingerprint}}/fix/", Verb.ACCEPT_FIX),
+        Route(
+            "DELETE",
+            f"{prefix}findings/{{fingerprint}}/fix/",
+            Verb.ACCEPT_FIX,
+            fills={"fingerprint": "in_force"},
+        ),
         Route("GET", f"{prefix}questions/"),
         Route("PUT", f"{prefix}answers/", Verb.ANSWER, body={}),
         Route("PUT", f"{prefix}questions/answers/", Verb.ANSWER, body={}),
