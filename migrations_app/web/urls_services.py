@@ -21,6 +21,7 @@ from migrations_app.web.views import (
     services,
     sources,
     upload,
+    upload_host,
 )
 
 _SERVICE = "services/<uuid:pk>/"
@@ -60,6 +61,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("runs/<uuid:pk>/retry/", run.retry, name="run-retry"),
     path("upload/", upload.upload, name="upload"),
     path("upload/check/", upload.check, name="upload-check"),
+    path("upload/host/", upload_host.part, name="upload-host"),
     path("upload/store/", upload.store, name="upload-store"),
     path("sources/<uuid:pk>/", sources.source, name="source"),
     path("sources/<uuid:pk>/purge/", sources.purge, name="source-purge"),

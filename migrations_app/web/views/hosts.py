@@ -43,7 +43,7 @@ def listed(request: PageRequest) -> HttpResponse:
                 messages.success(request, _("The host is added. Test whether it answers."))
                 return redirect("host", made.pk)
     local_host()
-    context = {"hosts": host_pages.hosts(), "form": form, "may": _may(request)}
+    context = {"hosts": host_pages.hosts(), "form": form, "may": may_hosts(request)}
     return render(request, "hosts/hosts.html", context, status=status)
 
 
@@ -54,7 +54,7 @@ def host(request: PageRequest, pk: UUID) -> HttpResponse:
     found = _find(request, pk)
     context = _context(request, found)
     if "list" in request.GET:
-        context |= _workloads(request, found)
+        context |= running_on(request, found)
     return render(request, "hosts/host.html", context)
 
 
@@ -62,7 +62,7 @@ def host(request: PageRequest, pk: UUID) -> HttpResponse:
 @page
 def workloads(request: PageRequest, pk: UUID) -> HttpResponse:
     found = _find(request, pk)
-    context = {**_context(request, found), **_workloads(request, found)}
+    context = {**_context(request, found), **running_on(request, found)}
     return render(request, "hosts/_workloads.html", context)
 
 
@@ -124,7 +124,7 @@ def capture(request: PageRequest, pk: UUID) -> HttpResponse:
         else:
             return redirect("run", run.pk)
     context = {**_context(request, found), "refusal": refused, "ticked": names}
-    context |= _workloads(request, found)
+    context |= running_on(request, found)
     return render(request, "hosts/host.html", context, status=refused["status"] if refused else 422)
 
 
@@ -139,7 +139,8 @@ def _require_some_right(request: PageRequest) -> None:
         raise Http404
 
 
-def _may(request: PageRequest) -> dict[str, bool]:
+def may_hosts(request: PageRequest) -> dict[str, bool]:
+    """What whoever asks may do with hosts; capturing is a right in some application."""
     actor = actor_of(request)
     allowed = {verb.value: True for verb in verbs(actor)}
     return {**allowed, "capture": Verb.CAPTURE in verbs_anywhere(actor)}
@@ -157,7 +158,7 @@ def _context(request: PageRequest, found: Host) -> dict[str, Any]:
         "applications": capturing,
         "application": request.POST.get("application", request.GET.get("application", "")),
         "captures": host_pages.captures(actor, found.pk)[:10],
-        "may": _may(request),
+        "may": may_hosts(request),
         "form": HostChangeForm(
             initial={
                 "url": found.url,
@@ -169,7 +170,8 @@ def _context(request: PageRequest, found: Host) -> dict[str, Any]:
     }
 
 
-def _workloads(request: PageRequest, found: Host) -> dict[str, Any]:
+def running_on(request: PageRequest, found: Host) -> dict[str, Any]:
+    """What runs on a host, or why that is not known."""
     try:
         running = wiring.podman_engine(found).workloads()
     except EngineError as error:

@@ -27,6 +27,7 @@ from migrations_app.queries.upload_previews import UploadPreview, upload_preview
 from migrations_app.web import drafts
 from migrations_app.web.requests import PageRequest, actor_of, answer, page, refusal
 from migrations_app.web.views.service_questions import given_answers, with_typed
+from migrations_app.web.views.upload_host import hosts_card
 
 PASTED = "pasted.yaml"
 
@@ -109,9 +110,7 @@ def _page(
         "on_conflict": _on_conflict(request).value,
         "refusal": refused,
         "limit": settings.WORKBENCH_UPLOAD_LIMIT,
-        "local": host_pages.hosts().filter(name="local").first(),
-        "may_capture": application is not None
-        and Verb.CAPTURE in verbs(actor_of(request), application),
+        **hosts_card(request),
     }
     return answer(
         request, "upload/upload.html", "upload/_work.html", context, target="work", status=status
