@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -43,6 +43,8 @@ _SEQUENCE_START = ev.SequenceStartEvent(None, None, implicit=True, flow_style=Fa
 _SEQUENCE_END = ev.SequenceEndEvent()
 _IMPLICIT = (True, True)
 
+_Emit = Callable[[ev.Event], object]
+
 
 def to_yaml(objects: Iterable[Mapping[str, Any]]) -> str:
     """YAML documents in the given order, separated by ``---``; ``""`` without objects.
@@ -55,45 +57,44 @@ def to_yaml(objects: Iterable[Mapping[str, Any]]) -> str:
     emitter.emit(ev.StreamStartEvent())
     for body in objects:
         emitter.emit(ev.DocumentStartEvent(explicit=False))
-        for event in _object(body):
-            emitter.emit(event)
+        _object(emitter.emit, body)
         emitter.emit(ev.DocumentEndEvent(explicit=False))
     emitter.emit(ev.StreamEndEvent())
     return stream.getvalue()
 
 
-def _object(body: Mapping[str, Any]) -> Iterator[ev.Event]:
-    yield _MAPPING_START
+def _object(emit: _Emit, body: Mapping[str, Any]) -> None:
+    emit(_MAPPING_START)
     for key in _ordered(body, _FIRST_KEYS):
-        yield _text(key)
+        emit(_text(key))
         value = body[key]
         if key == "metadata" and isinstance(value, dict):
-            yield from _mapping(value, _METADATA_KEYS)
+            _mapping(emit, value, _METADATA_KEYS)
         else:
-            yield from _value(value)
-    yield _MAPPING_END
+            _value(emit, value)
+    emit(_MAPPING_END)
 
 
-def _value(value: Any) -> Iterator[ev.Event]:
+def _value(emit: _Emit, value: Any) -> None:
     if isinstance(value, str):
-        yield _text(value)
+        emit(_text(value))
     elif isinstance(value, dict):
-        yield from _mapping(value, _NAME)
+        _mapping(emit, value, _NAME)
     elif isinstance(value, list):
-        yield _SEQUENCE_START
+        emit(_SEQUENCE_START)
         for item in value:
-            yield from _value(item)
-        yield _SEQUENCE_END
+            _value(emit, item)
+        emit(_SEQUENCE_END)
     else:
-        yield ev.ScalarEvent(None, None, _IMPLICIT, _plain(value))
+        emit(ev.ScalarEvent(None, None, _IMPLICIT, _plain(value)))
 
 
-def _mapping(value: Mapping[str, Any], first: tuple[str, ...]) -> Iterator[ev.Event]:
-    yield _MAPPING_START
+def _mapping(emit: _Emit, value: Mapping[str, Any], first: tuple[str, ...]) -> None:
+    emit(_MAPPING_START)
     for key in _ordered(value, first):
-        yield _text(key)
-        yield from _value(value[key])
-    yield _MAPPING_END
+        emit(_text(key))
+        _value(emit, value[key])
+    emit(_MAPPING_END)
 
 
 def _ordered(value: Mapping[str, Any], first: tuple[str, ...]) -> list[str]:
