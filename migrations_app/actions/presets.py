@@ -14,7 +14,7 @@ from migrations_app.actions.permissions import Actor, Verb
 from migrations_app.actions.services import locked, raise_version
 from migrations_app.actions.unit import action
 from migrations_app.domain.audit.tags import Tag
-from migrations_app.domain.errors import Conflict, InvalidInput, InvalidPreset
+from migrations_app.domain.errors import Conflict, InvalidInput, InvalidPreset, StaleState
 from migrations_app.domain.messages import msg
 from migrations_app.domain.presets.schema import Preset as Layer
 from migrations_app.domain.schemas import Schemas
@@ -67,17 +67,29 @@ def create_preset(
 
 
 @action
-def create_version(*, actor: Actor, preset: Preset, text: str, schemas: Schemas) -> PresetVersion:
+def create_version(
+    *,
+    actor: Actor,
+    preset: Preset,
+    text: str,
+    schemas: Schemas,
+    latest: int | None = None,
+) -> PresetVersion:
     """Say anew what a preset says. Services that pin an older version keep that one.
 
     Raises:
         InvalidPreset: with line and column of everything that is wrong.
         InvalidInput: name or scope differ from the preset's, which are fixed.
         Conflict: it says exactly what the latest version says.
+        StaleState: the latest version is no longer ``latest``.
     """
     _require(actor, preset.application)
     layer = Layer.from_text(text, named=True)
     preset = Preset.objects.select_for_update(of=("self",)).get(pk=preset.pk)
+    if latest is not None and preset.latest != latest:
+        raise StaleState(
+            msg("Somebody changed this meanwhile. Load it again, then repeat your change.")
+        )
     slug = preset.application.slug if preset.application else ""
     if (layer.name, layer.application, layer.environment) != (
         preset.name,

@@ -62,6 +62,12 @@ def timeline(service: Service) -> QuerySet[AuditEvent]:
     return AuditEvent.objects.filter(service_id=service.pk).order_by("-seq")
 
 
+def last_change(tag: str, *, application: UUID | None = None, **data: str) -> AuditEvent | None:
+    """The latest event of a kind whose data says this, among the latest fifty."""
+    rows = AuditEvent.objects.filter(tag=tag, application_id=application).order_by("-seq")[:50]
+    return next((event for event in rows if data.items() <= told(event)["data"].items()), None)
+
+
 def told(event: AuditEvent) -> dict[str, Any]:
     """An event as plain values, from the text that the chain protects and nothing else."""
     body: dict[str, Any] = json.loads(event.body)

@@ -31,3 +31,9 @@ class PresetForm(WorkbenchForm):
     def refuse_text(self, error: WorkbenchError) -> None:
         """The sentence above the editor; the problems are shown beside their lines."""
         self.add_error(None, translated(error.message))
+
+
+class PresetVersionForm(PresetForm):
+    """The next version of a preset; ``version`` is the one that it was begun from."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)

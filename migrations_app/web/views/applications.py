@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from migrations_app.actions import applications as changes
 from migrations_app.actions.applications import Target
-from migrations_app.domain.errors import Conflict, InvalidInput
+from migrations_app.domain.audit.tags import Tag
+from migrations_app.domain.errors import Conflict, InvalidInput, StaleState
 from migrations_app.domain.people.roles import Verb
 from migrations_app.models import Application, Environment
 from migrations_app.queries import applications as queries
-from migrations_app.queries import visibility
+from migrations_app.queries import trail, visibility
 from migrations_app.queries.actors import Actor, verbs
 from migrations_app.queries.board_cards import dressed
 from migrations_app.queries.boards import Wanted, portfolio
@@ -28,6 +29,7 @@ from migrations_app.web.forms.applications import (
     RenameForm,
 )
 from migrations_app.web.requests import PageRequest, actor_of, page, paged, status_of
+from migrations_app.web.stale import Stale, late, typed_again
 from migrations_app.web.views.portfolio import offered_moves
 
 
@@ -117,7 +119,7 @@ def environment(request: PageRequest, slug: str, name: str) -> HttpResponse:
     form = EnvironmentForm(
         request.POST or None, initial={field: getattr(row, field) for field in fields}
     )
-    status = 200
+    status, stale = 200, None
     if request.method == "POST":
         status = 422
         if form.is_valid():
@@ -133,6 +135,10 @@ def environment(request: PageRequest, slug: str, name: str) -> HttpResponse:
                 )
             except InvalidInput as error:
                 form.refuse(error)
+            except StaleState:
+                row.refresh_from_db()
+                status, stale = 412, _late(form, row)
+                form = EnvironmentForm(typed_again(request, row.version))
             else:
                 messages.success(request, _("The environment %(name)s is kept.") % {"name": name})
                 return redirect("application", slug)
@@ -140,6 +146,7 @@ def environment(request: PageRequest, slug: str, name: str) -> HttpResponse:
         "application": application,
         "environment": row,
         "form": form,
+        "stale": stale,
         "may_edit": Verb.EDIT_ENVIRONMENT in verbs(actor, application),
         "crumbs": [
             (_("Applications"), reverse("applications")),
@@ -148,6 +155,15 @@ def environment(request: PageRequest, slug: str, name: str) -> HttpResponse:
         ],
     }
     return render(request, "applications/environment.html", context, status=status)
+
+
+def _late(form: EnvironmentForm, row: Environment) -> Stale:
+    """Somebody changed the environment while the form was filled in."""
+    theirs = {name: getattr(row, name) for name in form.fields if name != "version"}
+    event = trail.last_change(
+        Tag.ENVIRONMENT_CHANGED, application=row.application_id, environment=row.name
+    )
+    return late(form, theirs, event)
 
 
 def _visible(actor: Actor, slug: str) -> Application:

@@ -14,15 +14,23 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from migrations_app import wiring
 from migrations_app.actions.captures import start_capture
-from migrations_app.actions.hosts import add_host, change_host, local_host, note_test
-from migrations_app.domain.errors import Conflict, EngineError, InvalidInput
+from migrations_app.actions.hosts import (
+    add_host,
+    change_host,
+    local_host,
+    note_test,
+    without_password,
+)
+from migrations_app.domain.audit.tags import Tag
+from migrations_app.domain.errors import Conflict, EngineError, InvalidInput, StaleState
 from migrations_app.domain.people.roles import Verb
 from migrations_app.models import Host
-from migrations_app.queries import host_pages
+from migrations_app.queries import host_pages, trail
 from migrations_app.queries.actors import verbs, verbs_anywhere
 from migrations_app.queries.wording import translated
 from migrations_app.web.forms.hosts import HostChangeForm, HostForm
 from migrations_app.web.requests import PageRequest, actor_of, page, refusal
+from migrations_app.web.stale import late, typed_again
 
 
 @require_http_methods(["GET", "POST"])
@@ -94,6 +102,8 @@ def edit(request: PageRequest, pk: UUID) -> HttpResponse:
     if form.is_valid():
         try:
             change_host(actor=actor_of(request), host=found, **form.cleaned_data)
+        except StaleState:
+            return _late(request, pk, form)
         except (InvalidInput, Conflict) as error:
             form.refuse(error)
         else:
@@ -126,6 +136,18 @@ def capture(request: PageRequest, pk: UUID) -> HttpResponse:
     context = {**_context(request, found), "refusal": refused, "ticked": names}
     context |= running_on(request, found)
     return render(request, "hosts/host.html", context, status=refused["status"] if refused else 422)
+
+
+def _late(request: PageRequest, pk: UUID, form: HostChangeForm) -> HttpResponse:
+    """Somebody changed the host while the form was filled in."""
+    found = _find(request, pk)
+    theirs = {"url": without_password(found.url), "allow_rehearsal": found.allow_rehearsal}
+    context = {
+        **_context(request, found),
+        "form": HostChangeForm(typed_again(request, found.version)),
+        "stale": late(form, theirs, trail.last_change(Tag.HOST_CHANGED, host=found.name)),
+    }
+    return render(request, "hosts/host.html", context, status=412)
 
 
 def _find(request: PageRequest, pk: UUID) -> Host:

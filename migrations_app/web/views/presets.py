@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from migrations_app import wiring
 from migrations_app.actions import presets as changes
-from migrations_app.domain.errors import InvalidInput, WorkbenchError
+from migrations_app.domain.errors import InvalidInput, StaleState, WorkbenchError
 from migrations_app.domain.people.roles import Verb
 from migrations_app.models import Preset
 from migrations_app.queries import presets as queries
@@ -22,8 +22,9 @@ from migrations_app.queries import visibility
 from migrations_app.queries.actors import Actor, verbs_anywhere
 from migrations_app.queries.impact import impacts, shaped_by
 from migrations_app.queries.wording import translated
-from migrations_app.web.forms.presets import PresetForm
+from migrations_app.web.forms.presets import PresetForm, PresetVersionForm
 from migrations_app.web.requests import PageRequest, actor_of, page, paged, status_of
+from migrations_app.web.stale import late_text, typed_again
 
 STARTING_POINT = """\
 name: my-preset
@@ -88,8 +89,10 @@ def detail(request: PageRequest, pk: UUID) -> HttpResponse:
     versions = list(preset.versions.all())
     number = request.GET.get("version", "")
     shown = next((row for row in versions if str(row.number) == number), versions[0])
-    form = PresetForm(request.POST or None, initial={"text": shown.text})
-    status, problems = 200, []
+    form = PresetVersionForm(
+        request.POST or None, initial={"text": shown.text, "version": preset.latest}
+    )
+    status, problems, stale = 200, [], None
     may_edit = queries.may_edit(actor, preset)
     if request.method == "POST":
         status = 422
@@ -100,7 +103,15 @@ def detail(request: PageRequest, pk: UUID) -> HttpResponse:
                     preset=preset,
                     text=form.cleaned_data["text"],
                     schemas=wiring.schemas(),
+                    latest=form.cleaned_data["version"],
                 )
+            except StaleState:
+                preset.refresh_from_db()
+                versions = list(preset.versions.all())
+                shown = now = versions[0]
+                mine = form.cleaned_data["text"]
+                status, stale = 412, late_text(mine, now.text, now.author_name, now.created)
+                form = PresetVersionForm(typed_again(request, preset.latest))
             except InvalidInput as error:
                 problems = shown_problems(error)
                 form.refuse_text(error)
@@ -114,6 +125,7 @@ def detail(request: PageRequest, pk: UUID) -> HttpResponse:
         "versions": versions,
         "shown": shown,
         "form": form,
+        "stale": stale,
         "problems": problems,
         "may_edit": may_edit,
         "editing": may_edit and (request.method == "POST" or "edit" in request.GET),

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from migrations_app import wiring
 from migrations_app.actions.services import archive_service, change_service
-from migrations_app.domain.errors import InvalidInput
-from migrations_app.queries import rehearsal_pages, service_pages, source_pages
+from migrations_app.domain.errors import InvalidInput, StaleState
+from migrations_app.queries import rehearsal_pages, service_pages, source_pages, trail
 from migrations_app.web.forms.services import OwnerForm
 from migrations_app.web.requests import PageRequest, actor_of, page
+from migrations_app.web.stale import Stale, late, typed_again
 from migrations_app.web.views.service_head import find_service, service_page
 
 
@@ -42,6 +43,8 @@ def edit(request: PageRequest, pk: UUID) -> HttpResponse:
             )
         except InvalidInput as error:
             form.refuse(error)
+        except StaleState:
+            return _late(request, pk, form)
         else:
             messages.success(request, _("The owner is changed."))
             return redirect("service", pk)
@@ -60,13 +63,27 @@ def archive(request: PageRequest, pk: UUID) -> HttpResponse:
     return service_page(request, "services/archive.html", service, "service")
 
 
+def _late(request: PageRequest, pk: UUID, form: OwnerForm) -> HttpResponse:
+    """Somebody changed the service while the owner was typed."""
+    service = find_service(request, pk)
+    stale = late(form, {"owner": service.owner}, trail.timeline(service).first())
+    again = OwnerForm(typed_again(request, service.version))
+    return _overview(request, pk, again, status=412, stale=stale)
+
+
 def _overview(
-    request: PageRequest, pk: UUID, form: OwnerForm, *, status: int = 200
+    request: PageRequest,
+    pk: UUID,
+    form: OwnerForm,
+    *,
+    status: int = 200,
+    stale: Stale | None = None,
 ) -> HttpResponse:
     service = find_service(request, pk)
     head = service_pages.head(service)
     context = {
         "form": form,
+        "stale": stale,
         "sources": source_pages.of_service(service)[:5],
         "revisions": service_pages.revisions(service)[:5],
         "rehearsals": rehearsal_pages.listed(service)[:5],
