@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from migrations_app.domain.bundle import Facts, SourceObject
@@ -14,7 +15,7 @@ from migrations_app.domain.places import Path, Place, pointer
 from migrations_app.domain.schemas import Schemas
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CheckContext:
     """Everything a check may look at. It changes none of it.
 
@@ -27,6 +28,15 @@ class CheckContext:
     facts: Facts = field(default_factory=Facts)
     allowed_registries: tuple[str, ...] = ()
     digests_wanted: bool = False
+
+    @cached_property
+    def containers(self) -> tuple[tuple[SourceObject, Path, dict[str, Any]], ...]:
+        """Every container of every workload, looked for once for all checks."""
+        return tuple(
+            (item, path, container)
+            for item in self.objects
+            for path, container in containers(item.body)
+        )
 
 
 Check = Callable[[CheckContext], Iterator[Finding]]
@@ -71,15 +81,6 @@ class Rule:
             waivable=self.waivable if waivable is None else waivable,
             subject=subject,
         )
-
-
-def all_containers(
-    context: CheckContext,
-) -> Iterator[tuple[SourceObject, Path, dict[str, Any]]]:
-    """Every container of every workload."""
-    for item in context.objects:
-        for path, container in containers(item.body):
-            yield item, path, container
 
 
 def selected_by(selector: Any, labels: Any) -> bool:

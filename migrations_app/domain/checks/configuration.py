@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from migrations_app.domain.bundle import SourceObject
-from migrations_app.domain.checks.base import CheckContext, Rule, all_containers
+from migrations_app.domain.checks.base import CheckContext, Rule
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.resources import (
     get,
@@ -41,7 +41,7 @@ def secrets_in_clear(context: CheckContext) -> Iterator[Finding]:
     Told by the name (``DB_PASSWORD``), by a password inside a URL, or by the look of the value:
     private keys, tokens, long random words. Variables of containers and values of ConfigMaps.
     """
-    for item, path, container in all_containers(context):
+    for item, path, container in context.containers:
         for index, variable in enumerate(sequence(container.get("env"))):
             name, value = mapping(variable).get("name"), mapping(variable).get("value")
             if _looks_secret(name, value):
@@ -92,7 +92,7 @@ def missing_secrets(context: CheckContext) -> Iterator[Finding]:
 
 def _wanted_secrets(context: CheckContext) -> Iterator[tuple[SourceObject, Path, str]]:
     """Every Secret that a pod cannot start without, with the place that names it."""
-    for item, path, container in all_containers(context):
+    for item, path, container in context.containers:
         for field, inner in (("env", ("valueFrom", "secretKeyRef")), ("envFrom", ("secretRef",))):
             for index, entry in enumerate(sequence(container.get(field))):
                 reference = mapping(get(entry, inner))

@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterator
 from typing import Any
 
 from migrations_app.domain.bundle import SourceObject
-from migrations_app.domain.checks.base import CheckContext, Rule, all_containers
+from migrations_app.domain.checks.base import CheckContext, Rule
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.resources import (
     CONTAINER_LISTS,
@@ -38,7 +38,7 @@ def duplicate_names(context: CheckContext) -> Iterator[Finding]:
             yield from _in_pod(item, *found)
         if item.body.get("kind") == "Service":
             yield from _in_service(item)
-    for item, path, container in all_containers(context):
+    for item, path, container in context.containers:
         yield from _in_container(item, path, container)
 
 

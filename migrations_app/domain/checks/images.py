@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from migrations_app.domain.bundle import SourceObject
-from migrations_app.domain.checks.base import CheckContext, Rule, all_containers
+from migrations_app.domain.checks.base import CheckContext, Rule
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.images import ImageRef
@@ -43,7 +43,7 @@ def images(
     context: CheckContext,
 ) -> Iterator[tuple[SourceObject, Path, str, ImageRef | None]]:
     """Every image with its reference, None for what is no reference."""
-    for item, path, container in all_containers(context):
+    for item, path, container in context.containers:
         text = container.get("image")
         if not isinstance(text, str) or not text:
             yield item, (*path, "image"), "", None

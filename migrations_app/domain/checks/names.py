@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from migrations_app.domain import names
-from migrations_app.domain.checks.base import CheckContext, Rule, all_containers
+from migrations_app.domain.checks.base import CheckContext, Rule
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.resources import (
     CLAIM_TEMPLATES,
@@ -88,7 +88,7 @@ def invalid_names(context: CheckContext) -> Iterator[Finding]:
                     msg("The volume name %(name)s is not accepted.", name=name),
                     name,
                 )
-    for item, path, container in all_containers(context):
+    for item, path, container in context.containers:
         name = str(container.get("name") or "")
         if not names.is_label(name):
             yield NAM_01.found(

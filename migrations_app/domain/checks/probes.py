@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrations_app.domain.checks.base import CheckContext, Rule, all_containers
+from migrations_app.domain.checks.base import CheckContext, Rule
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.resources import get, mapping, pod_spec, sequence
 from migrations_app.domain.messages import msg
@@ -42,7 +42,7 @@ def missing_probes(context: CheckContext) -> Iterator[Finding]:
     Containers of Jobs and init containers run to their end and need none. The fix opens a
     connection to the container's first port; a probe of the application itself is better.
     """
-    for item, path, container in all_containers(context):
+    for item, path, container in context.containers:
         found = pod_spec(item.body)
         if found is None or path[-2] != "containers" or not keeps_running(item.body, found[1]):
             continue
@@ -60,7 +60,7 @@ def missing_probes(context: CheckContext) -> Iterator[Finding]:
 
 def probes_without_port(context: CheckContext) -> Iterator[Finding]:
     """PRB-04: a probe names a port that its container does not have."""
-    for item, path, container in all_containers(context):
+    for item, path, container in context.containers:
         names = {str(mapping(port).get("name")) for port in sequence(container.get("ports"))}
         for field in FIELDS.values():
             for action in NAMED_PORT_ACTIONS:

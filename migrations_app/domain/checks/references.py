@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from migrations_app.domain.bundle import SourceObject
-from migrations_app.domain.checks.base import CheckContext, Rule, all_containers, selected_by
+from migrations_app.domain.checks.base import CheckContext, Rule, selected_by
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.resources import (
     CONTAINER_LISTS,
@@ -110,7 +110,7 @@ def _keys(context: CheckContext) -> Keys:
 def _missing_variable_keys(context: CheckContext, keys: Keys) -> Iterator[Finding]:
     if not keys:
         return
-    for item, path, container in all_containers(context):
+    for item, path, container in context.containers:
         for index, variable in enumerate(sequence(container.get("env"))):
             source = mapping(mapping(variable).get("valueFrom"))
             for kind, field in _VARIABLE_SOURCES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrations_app.domain.checks.base import CheckContext, Rule, all_containers
+from migrations_app.domain.checks.base import CheckContext, Rule
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.resources import mapping
 from migrations_app.domain.mends.quantities import whole
@@ -33,7 +33,7 @@ _MISSING = {
 
 def missing_resources(context: CheckContext) -> Iterator[Finding]:
     """RES-01: a container without requests or without limits."""
-    for item, path, container in all_containers(context):
+    for item, path, container in context.containers:
         if "ephemeralContainers" in path:
             continue
         resources = mapping(container.get("resources"))
@@ -50,7 +50,7 @@ def missing_resources(context: CheckContext) -> Iterator[Finding]:
 
 def fractional_memory(context: CheckContext) -> Iterator[Finding]:
     """RES-02: an amount of memory with a fraction."""
-    for item, path, container in all_containers(context):
+    for item, path, container in context.containers:
         for side in ("requests", "limits"):
             amount = mapping(mapping(container.get("resources")).get(side)).get("memory")
             if isinstance(amount, str) and whole(amount) != amount:

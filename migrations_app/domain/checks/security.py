@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from migrations_app.domain.checks.base import CheckContext, Rule, all_containers
+from migrations_app.domain.checks.base import CheckContext, Rule
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.resources import get, mapping, pod_spec, sequence
 from migrations_app.domain.messages import msg
@@ -35,7 +35,7 @@ REH_01 = Rule(
 
 def root_that_may_not_be(context: CheckContext) -> Iterator[Finding]:
     """SEC-03: the container must not run as root and is told to."""
-    for item, path, container in all_containers(context):
+    for item, path, container in context.containers:
         found = pod_spec(item.body)
         if found is None:
             continue
@@ -55,7 +55,7 @@ def root_that_may_not_be(context: CheckContext) -> Iterator[Finding]:
 
 def prefixed_capabilities(context: CheckContext) -> Iterator[Finding]:
     """SEC-04: a capability written with ``CAP_``."""
-    for item, path, container in all_containers(context):
+    for item, path, container in context.containers:
         for side in ("add", "drop"):
             where = (*path, "securityContext", "capabilities", side)
             for index, name in enumerate(
