@@ -15,7 +15,7 @@ from migrations_app.domain.bundle import Object
 from migrations_app.domain.manifests.resources import containers
 from migrations_app.domain.manifests.secret_markers import missing_values, put_back
 from migrations_app.domain.messages import msg
-from migrations_app.domain.rehearsal.derive import Part, needed_peers
+from migrations_app.domain.rehearsal.peers import Part, needed_peers
 from migrations_app.domain.rehearsal.values import Deviation, Peers
 from migrations_app.models import Revision, SecretVersion
 

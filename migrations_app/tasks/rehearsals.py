@@ -22,8 +22,9 @@ from migrations_app.actions.rehearsal_runner import Pace, Rehearser
 from migrations_app.domain.errors import EngineError
 from migrations_app.domain.messages import msg
 from migrations_app.domain.rehearsal import records
-from migrations_app.domain.rehearsal.derive import Part, RehearsalCopy, derive
+from migrations_app.domain.rehearsal.derive import RehearsalCopy, derive
 from migrations_app.domain.rehearsal.host_rules import host_deviations
+from migrations_app.domain.rehearsal.peers import Part
 from migrations_app.domain.rehearsal.values import Deviation, Peers
 from migrations_app.domain.rehearsal.verdict import judge
 from migrations_app.models import Rehearsal

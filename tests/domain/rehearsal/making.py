@@ -6,7 +6,8 @@ from typing import Any
 
 import yaml
 
-from migrations_app.domain.rehearsal.derive import Part, RehearsalCopy, derive
+from migrations_app.domain.rehearsal.derive import RehearsalCopy, derive
+from migrations_app.domain.rehearsal.peers import Part
 
 LABELS = {"io.kakehashi.run": "r1"}
 

@@ -7,7 +7,7 @@ import base64
 import pytest
 import yaml
 
-from migrations_app.domain.rehearsal.derive import Part, needed_peers
+from migrations_app.domain.rehearsal.peers import Part, needed_peers
 from tests.domain.rehearsal.making import (
     LABELS,
     copy_of,

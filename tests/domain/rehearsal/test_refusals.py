@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from migrations_app.domain.errors import WorkbenchError
-from migrations_app.domain.rehearsal.derive import Part, derive, refusals
+from migrations_app.domain.rehearsal.derive import derive, refusals
+from migrations_app.domain.rehearsal.peers import Part
 from migrations_app.domain.rehearsal.policy import ALLOWED_CAPABILITIES
 from tests.domain.rehearsal.making import deployment, objects, service
 
