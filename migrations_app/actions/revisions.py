@@ -16,12 +16,14 @@ from migrations_app.actions.unit import action
 from migrations_app.domain.audit.tags import Tag
 from migrations_app.domain.engine import Options, without_environment
 from migrations_app.domain.errors import Conflict, InvalidInput
+from migrations_app.domain.images import ImageRef
 from migrations_app.domain.messages import msg
 from migrations_app.domain.presets.layering import settle
 from migrations_app.domain.rehearsal.images import known_at_home
 from migrations_app.domain.runs import RunKind
 from migrations_app.domain.schemas import Schemas
 from migrations_app.domain.slices import Slice
+from migrations_app.domain.unused import unused_images
 from migrations_app.models import (
     Application,
     Environment,
@@ -90,7 +92,7 @@ def start_revision(*, actor: Actor, service: Service, wish: Wish) -> Run:
     What can be seen to be wrong at once is refused at once.
 
     Raises:
-        InvalidInput: no such environment.
+        InvalidInput: no such environment; an image that cannot be one.
         MissingParameter: a preset needs a parameter that was not given.
         Conflict: no source in force tells of the service.
         RunActive: one is being made for this service and environment.
@@ -99,6 +101,8 @@ def start_revision(*, actor: Actor, service: Service, wish: Wish) -> Run:
     environment = _environment(service.application, wish.environment)
     options = layered_options(service, environment, wish.parameters)
     settle(options.layers, options.parameters)
+    for image in wish.images.values():
+        ImageRef.parse(image)
     if service.archived or not service.service_sources.exists():
         raise _untold(service)
     run = runs.start(
@@ -130,7 +134,7 @@ def make_revision(
     another submission of it.
 
     Raises:
-        InvalidInput: no such environment.
+        InvalidInput: no such environment; an image that cannot be one, or for no container.
         MissingParameter: a preset needs a parameter that was not given.
         Conflict: no source in force tells of the service.
     """
@@ -148,6 +152,9 @@ def make_revision(
     part, base_part = whole.part(inputs, service), base.part(inputs, service)
     if part is None or base_part is None:
         raise _untold(service)
+    # A misspelled container would keep its old image, and nobody would notice before it runs.
+    for told in unused_images(part.objects, wish.images):
+        raise InvalidInput(told)
     digest = revision_inputs(inputs, service, part, options)
     existing = Revision.objects.filter(
         service=service, environment=environment.name, inputs_digest=digest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from migrations_app.domain.bundle import SourceObject
 from migrations_app.domain.engine import Made, Options
 from migrations_app.domain.manifests.resources import containers
 from migrations_app.domain.messages import Message, msg
@@ -12,18 +13,10 @@ from migrations_app.domain.names import to_label
 
 def unused(made: Made, options: Options) -> tuple[Message, ...]:
     """A sentence for each image, parameter and answer that changed nothing for want of its name."""
-    named = [
-        str(container.get("name"))
-        for item in made.objects
-        for _path, container in containers(item.body)
-    ]
     declared = [name for layer in options.layers for name in layer.parameters]
     asked = [question.id for question in made.questions]
     return (
-        *(
-            msg("No container is called %(name)s. There are: %(known)s.", name=name, known=known)
-            for name, known in _not_among(options.images, named, to_label)
-        ),
+        *unused_images(made.objects, options.images),
         *(
             msg("No preset has a parameter %(name)s. There are: %(known)s.", name=name, known=known)
             for name, known in _not_among(options.parameters, declared)
@@ -32,6 +25,17 @@ def unused(made: Made, options: Options) -> tuple[Message, ...]:
             msg("No question has the id %(name)s. There are: %(known)s.", name=name, known=known)
             for name, known in _not_among(options.answers, asked)
         ),
+    )
+
+
+def unused_images(objects: Iterable[SourceObject], images: Iterable[str]) -> tuple[Message, ...]:
+    """A sentence for each container that was to get an image and is not among the objects."""
+    named = [
+        str(container.get("name")) for item in objects for _path, container in containers(item.body)
+    ]
+    return tuple(
+        msg("No container is called %(name)s. There are: %(known)s.", name=name, known=known)
+        for name, known in _not_among(images, named, to_label)
     )
 
 

@@ -9,11 +9,13 @@ from typing import Any
 from migrations_app.domain import records
 from migrations_app.domain.bundle import MemoryFiles
 from migrations_app.domain.engine import Options, render
+from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.presets.layering import in_order
 from migrations_app.domain.presets.schema import Preset as Layer
 from migrations_app.domain.reading.limits import STRICT
 from migrations_app.domain.reading.read import read_bundle
 from migrations_app.domain.schemas import Schemas
+from migrations_app.domain.unused import unused_images
 from migrations_app.models import PresetVersion
 from migrations_app.queries.rendering import hidden
 
@@ -37,7 +39,7 @@ def preview(wish: Preview, schemas: Schemas) -> dict[str, Any]:
     Raises:
         UnreadableSource: the text cannot be read.
         MissingParameter: a preset needs a parameter that was not given.
-        InvalidInput: an answer is none of its question's choices.
+        InvalidInput: an answer is none of its question's choices; an image is for no container.
     """
     options = Options(
         environment=wish.environment or None,
@@ -48,6 +50,8 @@ def preview(wish: Preview, schemas: Schemas) -> dict[str, Any]:
         answers=wish.answers,
     )
     made = render(read_bundle(MemoryFiles(wish.files), STRICT), options, schemas)
+    for told in unused_images(made.objects, wish.images):
+        raise InvalidInput(told)
     safe = hidden(made)
     plain = {
         "trail": [records.change(item) for item in made.changes],

@@ -10,7 +10,7 @@ from django.db import connection
 from migrations_app.actions.choices import accept_fix, answer_questions
 from migrations_app.actions.phases import move_service
 from migrations_app.actions.presets import Pin, create_preset, create_version, pin_presets
-from migrations_app.actions.revisions import Change, Wish, make_revision
+from migrations_app.actions.revisions import Change, Wish, make_revision, start_revision
 from migrations_app.actions.services import archive_service, change_service
 from migrations_app.actions.sources import store_source
 from migrations_app.adapters.schemas import BundledSchemas
@@ -33,6 +33,7 @@ from migrations_app.models import (
     AuditEvent,
     PhaseMove,
     Revision,
+    Run,
     Service,
     SharedRevision,
 )
@@ -152,6 +153,25 @@ def test_there_is_no_revision_for_an_unknown_environment(
 ) -> None:
     with pytest.raises(InvalidInput, match="local, staging, production"):
         make_revision(actor=operator, service=web, wish=wish("moon"), schemas=schemas)
+
+
+@pytest.mark.django_db
+def test_an_image_for_no_container_makes_no_revision(
+    operator: Actor, web: Service, schemas: BundledSchemas
+) -> None:
+    slip = Wish("local", {"wbe": "registry.example.com/web:2"}, {})
+    with pytest.raises(InvalidInput, match=r"No container is called wbe\. There are: web"):
+        make_revision(actor=operator, service=web, wish=slip, schemas=schemas)
+    assert not Revision.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_cannot_be_an_image_is_refused_before_a_run_is_queued(
+    operator: Actor, web: Service
+) -> None:
+    with pytest.raises(InvalidInput, match="UPPER CASE"):
+        start_revision(actor=operator, service=web, wish=Wish("local", {"web": "UPPER CASE"}, {}))
+    assert not Run.objects.exists()
 
 
 @pytest.mark.django_db

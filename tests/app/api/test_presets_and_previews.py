@@ -124,6 +124,8 @@ registry: {rewrite: [{from: localhost, to: registry.example.com}], tag: "${TAG}"
     assert (unreadable["status"], unreadable["errors"][0]["file"]) == (400, "a.yaml")
     version = api.post("preview/", {"content": POD, "kubernetes_version": "1.02"})
     assert require_problem(version)["errors"][0]["pointer"] == "/kubernetes_version"
+    slip = require_problem(api.post("preview/", {"content": POD, "images": {"wbe": "web:2"}}))
+    assert (slip["status"], "No container is called wbe" in slip["detail"]) == (422, True)
 
 
 def test_a_check_is_written_as_its_reader_wants_it(api: Api, web: Service) -> None:
