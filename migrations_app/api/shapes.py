@@ -5,7 +5,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.core.validators import URLValidator
 from django.utils.translation import gettext, gettext_lazy
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -60,6 +62,25 @@ class Text(serializers.CharField):
         if not isinstance(data, str):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class WebAddress(serializers.URLField):
+    """An http or https address. Its host may be a single name, as on a company's own network."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.validators = [item for item in self.validators if not isinstance(item, URLValidator)]
+
+    def to_internal_value(self, data: Any) -> str:
+        text: str = super().to_internal_value(data)
+        try:
+            parts = urlsplit(text)
+            good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            good = False
+        if not good or any(letter.isspace() or not letter.isprintable() for letter in text):
+            self.fail("invalid")
+        return text
 
 
 class FileText(Text):

@@ -20,7 +20,7 @@ from migrations_app.api import speech
 from migrations_app.api.doors import Door
 from migrations_app.api.errors import Refused
 from migrations_app.api.formats import Yaml
-from migrations_app.api.shapes import Query, Strict, Text, TextMap, Wait
+from migrations_app.api.shapes import Query, Strict, Text, TextMap, Wait, WebAddress
 from migrations_app.api.v1.diffs import ObjectDiffOut, diff_json
 from migrations_app.api.v1.runs import RUN_STARTED, answered
 from migrations_app.api.v1.services import ServiceDoor
@@ -68,7 +68,7 @@ class CommitIn(Strict):
 
     commit = Text(max_length=100, required=False, default="", allow_blank=True)
     author = Text(max_length=200, required=False, default="", allow_blank=True)
-    url = serializers.URLField(max_length=500, required=False, default="", allow_blank=True)
+    url = WebAddress(max_length=500, required=False, default="", allow_blank=True)
 
 
 class RevisionIn(Strict):

@@ -10,7 +10,7 @@ from migrations_app import wiring
 from migrations_app.actions.revisions import Change, Wish, make_revision
 from migrations_app.models import Application, Rehearsal, Revision, Run, Service
 from migrations_app.queries.actors import Actor
-from tests.app.api.conftest import MANIFEST, Api
+from tests.app.api.conftest import MANIFEST, Api, require_problem
 from tests.factories import RehearsalFactory, RunFactory
 
 pytestmark = pytest.mark.django_db
@@ -178,6 +178,29 @@ def test_a_revision_is_made_by_a_run(api: Api, web: Service) -> None:
     Run.objects.filter(pk=again.json()["id"]).update(state="succeeded")
     ended = api.get(f"runs/{again.json()['id']}/?wait=30")
     assert ended.json()["state"] == "succeeded"
+
+
+@pytest.mark.parametrize(
+    ("url", "status"),
+    [
+        ("http://gitea:3000/bank/web/commit/abc", 202),
+        ("https://git.example.com/bank/web?a=1#b", 202),
+        ("javascript:alert(1)", 422),
+        ("ftp://git.example.com/web", 422),
+        ("http:///abc", 422),
+        ("http://gitea:port/abc", 422),
+        ("http://gitea/a b", 422),
+        ("http://[gitea/", 422),
+    ],
+)
+def test_a_commit_may_be_at_a_host_with_a_single_name(
+    api: Api, web: Service, url: str, status: int
+) -> None:
+    body = {"environment": "staging", "change": {"url": url}}
+    response = api.post(f"services/{web.pk}/revisions/", body)
+    assert response.status_code == status, response.content
+    if status == 422:
+        assert require_problem(response)["errors"][0]["pointer"] == "/change/url"
 
 
 def test_a_revision_is_shown_with_manifest_diff_and_provenance(
