@@ -74,8 +74,12 @@ def _links(path: Path) -> Iterator[Link]:
             for number, line in enumerate(file, start=1):
                 yield _link(path, number, line)
     except (OSError, UnicodeDecodeError) as error:
-        told = msg("%(path)s cannot be read: %(why)s.", path=path, why=error)
+        told = msg("%(path)s cannot be read: %(why)s.", path=path, why=_why(error))
         raise CommandError(translated(told), returncode=UNREADABLE) from None
+
+
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    return str(getattr(error, "strerror", None) or error)
 
 
 def _link(path: Path, number: int, line: str) -> Link:

@@ -134,6 +134,8 @@ def test_an_exported_trail_is_verified_alone(folder: Path, tmp_path: Path) -> No
     exported.write_text("".join([*lines[:1], *lines[2:]]))
     with pytest.raises(CommandError, match="Event 2 is missing"):
         run("verify_audit", "--input", str(exported))
+    with pytest.raises(CommandError, match=r"nowhere cannot be read: No such file or directory\.$"):
+        run("verify_audit", "--input", str(tmp_path / "nowhere"))
     exported.write_text("nonsense\n")
     with pytest.raises(CommandError) as stopped:
         run("verify_audit", "--input", str(exported))
