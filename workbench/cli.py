@@ -16,20 +16,23 @@ from workbench.language import language, say
 
 EX_USAGE, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 64, 69, 70, 78
 
-CORE = ("render", "check", "digest")
-STORED = (
-    "import",
-    "capture",
-    "verify_audit",
-    "create_user",
-    "create_token",
-    "doctor",
-    "ensure_admin",
-    "rotate_keys",
-    "poll_runs",
-    "reaper",
-    "migrate",
-)
+CORE = {
+    "render": msg("make manifests from files"),
+    "check": msg("find what is wrong in files, and judge them"),
+    "digest": msg("the digest of a manifest, as revisions carry it"),
+}
+STORED = {
+    "import": msg("store files as a source of an application"),
+    "capture": msg("capture pods and containers from a Podman host"),
+    "verify_audit": msg("verify the chain of the audit trail"),
+    "create_user": msg("make a user with a role"),
+    "create_token": msg("make a token for a script, shown once"),
+    "doctor": msg("what works on this machine, and what to do about the rest"),
+    "ensure_admin": msg("make the account admin if there is none"),
+    "rotate_keys": msg("encrypt what is stored with the newest key"),
+}
+SERVING = ("poll_runs", "reaper", "migrate")
+"""What bin/up and the containers start; of no use by hand."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -39,10 +42,8 @@ def main(arguments: Sequence[str]) -> int:
         return 0 if arguments else EX_USAGE
     command, *rest = arguments
     if command in CORE:
-        from workbench.commands import core
-
-        return _guarded(lambda: core.run(command, rest))
-    if command in STORED:
+        return _guarded(lambda: _without_django(command, rest))
+    if command in STORED or command in SERVING:
         return _guarded(lambda: _with_django(command, rest))
     unknown = say(msg("There is no command %(name)s.", name=repr(command)))
     print(f"{unknown}\n\n{_usage()}", file=sys.stderr)
@@ -50,8 +51,11 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _usage() -> str:
-    shown = [name for name in (*CORE, *STORED) if name not in ("poll_runs", "reaper", "migrate")]
-    return "usage: bin/workbench COMMAND …\n\nCommands: " + ", ".join(shown)
+    listed = {**CORE, **STORED}
+    width = max(map(len, listed))
+    rows = [f"  {name:<{width}}  {say(what)}" for name, what in listed.items()]
+    more = say(msg("bin/workbench COMMAND --help tells what a command takes."))
+    return "\n".join(["usage: bin/workbench COMMAND …", "", *rows, "", more])
 
 
 def _guarded(run: Callable[[], int]) -> int:
@@ -83,6 +87,12 @@ def _guarded(run: Callable[[], int]) -> int:
         )
         print(say(broken), file=sys.stderr)
         return EX_SOFTWARE
+
+
+def _without_django(command: str, arguments: Sequence[str]) -> int:
+    from workbench.commands import core
+
+    return core.run(command, arguments)
 
 
 def _with_django(command: str, arguments: Sequence[str]) -> int:

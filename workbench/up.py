@@ -13,6 +13,7 @@ import signal
 import socket
 import struct
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from migrations_app.domain.messages import Message, msg
@@ -20,14 +21,20 @@ from workbench.broker import PrivateBroker, find_server
 from workbench.child import Child
 from workbench.language import say
 from workbench.supervisor import Supervisor
+from workbench.usage import Parser
 
 EX_OK, EX_UNAVAILABLE = 0, 69
 MANAGE = str(Path(__file__).resolve().parent.parent / "manage.py")
 EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared with, not bound to
 
 
-def main() -> int:
+def main(arguments: Sequence[str]) -> int:
     """Serve until asked to stop; 69 if something that is needed is not there."""
+    Parser(
+        prog="bin/up",
+        description="Serve the browser's pages and the API with a worker, until Ctrl-C. Where and "
+        "with what is said by environment variables: docs/settings.md.",
+    ).parse_args(arguments)
     # The database is made by us and holds what only its owner may read.
     os.umask(0o077)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "workbench.settings")
@@ -204,4 +211,4 @@ def _family(address: str) -> socket.AddressFamily:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

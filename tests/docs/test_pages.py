@@ -73,11 +73,11 @@ def test_every_command_that_a_page_shows_is_there() -> None:
 
 
 def test_every_sub_command_that_a_page_shows_is_known() -> None:
-    from workbench.cli import CORE, STORED
+    from workbench.cli import CORE, SERVING, STORED
 
     for page in PAGES:
         for name in re.findall(r"bin/workbench ([a-z_]+)\b", page.read_text(encoding="utf-8")):
-            assert name in (*CORE, *STORED), f"{page.name}: {name}"
+            assert name in (*CORE, *STORED, *SERVING), f"{page.name}: {name}"
 
 
 def test_every_decision_is_listed_under_its_title() -> None:

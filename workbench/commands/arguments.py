@@ -18,19 +18,11 @@ from migrations_app.domain.reading.decoding import decode
 from migrations_app.domain.reading.limits import STRICT
 from migrations_app.domain.reading.yaml_reader import read_yaml
 from workbench.language import say
+from workbench.usage import EX_USAGE
 
-UNREADABLE, EX_USAGE = 2, 64
+UNREADABLE = 2
 WRITTEN = ("yaml",)
 FORMATS = ("yaml", "kustomize", "helm", "podman", "quadlet", "compose")
-
-
-class Parser(argparse.ArgumentParser):
-    """Wrong usage ends with 64: 2 means that an input could not be read."""
-
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        print(f"{self.prog}: {message}", file=sys.stderr)
-        raise SystemExit(EX_USAGE)
 
 
 def add_inputs(parser: argparse.ArgumentParser) -> None:

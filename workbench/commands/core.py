@@ -27,10 +27,8 @@ from migrations_app.domain.reports import REPORTS, finding_json, loss_json, ques
 from migrations_app.domain.unused import unused
 from migrations_app.domain.waivers import Waiver, counting, read_baseline, read_waivers
 from workbench.commands.arguments import (
-    EX_USAGE,
     FORMATS,
     UNREADABLE,
-    Parser,
     add_inputs,
     engine_options,
     given,
@@ -38,6 +36,7 @@ from workbench.commands.arguments import (
     written_format,
 )
 from workbench.language import say
+from workbench.usage import EX_USAGE, Parser
 
 GOOD, NEGATIVE = 0, 1
 
@@ -76,7 +75,7 @@ def _made(arguments: Sequence[str], parser: Parser) -> tuple[Any, Made]:
 
 
 def _render(arguments: Sequence[str]) -> int:
-    parser = Parser(prog="workbench render", description="Make manifests from files.")
+    parser = Parser(prog="bin/workbench render", description="Make manifests from files.")
     add_inputs(parser)
     parser.add_argument(
         "--format", type=written_format, default="yaml", metavar="|".join(FORMATS), help="yaml"
@@ -139,7 +138,7 @@ def _summary(made: Made) -> None:
 
 
 def _check(arguments: Sequence[str]) -> int:
-    parser = Parser(prog="workbench check", description="Find what keeps files from a cluster.")
+    parser = Parser(prog="bin/workbench check", description="Find what keeps files from a cluster.")
     add_inputs(parser)
     parser.add_argument("--report", choices=sorted(REPORTS), default="text")
     parser.add_argument(
@@ -202,7 +201,7 @@ def _tell_of_waivers(waivers: Sequence[Waiver], findings: Sequence[Finding], tod
 
 
 def _digest(arguments: Sequence[str]) -> int:
-    parser = Parser(prog="workbench digest", description="The manifest digest of a file.")
+    parser = Parser(prog="bin/workbench digest", description="The manifest digest of a file.")
     parser.add_argument("files", nargs=1, metavar="FILE", help="a manifest; - is stdin")
     parser.add_argument("--root", help="not used by digests", default=None)
     options = parser.parse_args(arguments)
