@@ -8,6 +8,7 @@ is itself the marker is a place without a value: it is never taken out, and neve
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -17,6 +18,7 @@ from migrations_app.domain.manifests.resources import (
     get,
     mapping,
     namespace_of,
+    pod_metadata,
     replace_at,
     sequence,
 )
@@ -25,6 +27,8 @@ from migrations_app.domain.secrets import looks_secret
 
 MARKER = "kakehashi:secret"
 _ENCODED = base64.b64encode(MARKER.encode()).decode()
+
+_OPTION = re.compile(r"--?[A-Za-z][\w\-]*")
 
 SecretPlace = tuple[str, str]
 """What an object is called (:func:`reference`), and the JSON pointer to the value in it."""
@@ -44,7 +48,8 @@ def is_marker(value: Any) -> bool:
 def secret_paths(body: Object) -> Iterator[Path]:
     """Where secret values, or their markers, stand in an object.
 
-    All values of a Secret; and wherever a container or a ConfigMap says in clear what looks secret.
+    All values of a Secret; and wherever a container, a ConfigMap or an annotation says in clear
+    what looks secret.
     """
     if body.get("apiVersion") == "v1" and body.get("kind") == "Secret":
         for section in ("data", "stringData"):
@@ -53,6 +58,7 @@ def secret_paths(body: Object) -> Iterator[Path]:
         for key, value in mapping(body.get("data")).items():
             if _is_secret(str(key), value):
                 yield ("data", key)
+    yield from _annotations(body)
     for path, container in containers(body):
         for index, variable in enumerate(sequence(container.get("env"))):
             if isinstance(variable, dict) and _is_secret(
@@ -60,23 +66,43 @@ def secret_paths(body: Object) -> Iterator[Path]:
             ):
                 yield (*path, "env", index, "value")
         for key in ("command", "args"):
+            before = ""
             for index, word in enumerate(sequence(container.get(key))):
-                if isinstance(word, str) and _is_secret_word(word):
+                if isinstance(word, str) and _is_secret_word(word, before):
                     yield (*path, key, index)
+                before = word if isinstance(word, str) else ""
+
+
+def _annotations(body: Object) -> Iterator[Path]:
+    """Annotations of the object and of its pods. Labels stay: selectors compare them."""
+    found = pod_metadata(body)
+    holders: dict[Path, Any] = {("metadata",): mapping(body.get("metadata"))}
+    if found is not None:
+        holders[found[0]] = found[1]
+    for path, metadata in holders.items():
+        for key, value in mapping(metadata.get("annotations")).items():
+            name = str(key).rpartition("/")[2]
+            if _is_secret(name, value) or (isinstance(value, str) and _is_assignment(value)):
+                yield (*path, "annotations", key)
 
 
 def _is_secret(name: str, value: Any) -> bool:
     return isinstance(value, str) and (is_marker(value) or looks_secret(name, value))
 
 
-def _is_secret_word(word: str) -> bool:
-    """An argument such as ``--password=…``, or one that holds a key or a URL with a password."""
-    if is_marker(word):
+def _is_secret_word(word: str, before: str) -> bool:
+    """An argument such as ``--password=…``, the word after ``--password``, a key or such a URL."""
+    if is_marker(word) or looks_secret("", word):
         return True
-    option, equals, value = word.partition("=")
-    if equals and option.startswith("-"):
-        return looks_secret(option.lstrip("-"), value)
-    return looks_secret("", word)
+    if _OPTION.fullmatch(before) and not word.startswith("-"):
+        return looks_secret(before.lstrip("-"), word)
+    return word.startswith("-") and _is_assignment(word)
+
+
+def _is_assignment(text: str) -> bool:
+    """``NAME=VALUE``, where the name tells that the value is secret."""
+    name, equals, value = text.partition("=")
+    return bool(equals) and " " not in name and looks_secret(name.lstrip("-"), value)
 
 
 def take(objects: Iterable[Object]) -> tuple[list[Object], dict[SecretPlace, str]]:
