@@ -37,15 +37,18 @@ class MountKind(StrEnum):
     SECRET = "secret"  # noqa: S105 - a kind of mount
     IMAGE = "image"
     DEVPTS = "devpts"
+    CONFIG = "config"
 
 
 @dataclass(frozen=True, slots=True)
 class Mount:
     """One file system in a container.
 
-    ``source`` is the host path, the volume name, the secret's name or the image. ``content`` holds
-    the text of a small bind-mounted file where the capture could read it. ``size`` is bytes in use
-    (volumes) or the limit (tmpfs).
+    ``source`` is the host path, the volume name, the name of a secret or configuration, or the
+    image. ``content`` holds the text of a small bind-mounted file where the capture could read it,
+    or of a configuration that the source carries. ``size`` is bytes in use (volumes) or the limit
+    (tmpfs). ``sub_path`` is the part of a volume that is mounted. ``entries`` are the files of a
+    small folder, by their names, where a source carries those.
     """
 
     kind: MountKind
@@ -57,6 +60,8 @@ class Mount:
     is_directory: bool | None = None
     size: int | None = None
     mode: int | None = None
+    sub_path: str = ""
+    entries: Mapping[str, str] = field(default_factory=dict)
     places: Places = field(default_factory=dict)
 
 
@@ -103,19 +108,28 @@ class SecretUse:
 
 @dataclass(frozen=True, slots=True)
 class Resources:
-    """CPUs as a decimal text (``"0.5"``), memory in bytes."""
+    """CPUs as a decimal text (``"0.5"``), memory in bytes.
+
+    ``extended`` are counted resources of a device plugin, such as ``nvidia.com/gpu``.
+    """
 
     cpu_limit: str | None = None
     cpu_request: str | None = None
     memory_limit: int | None = None
     memory_request: int | None = None
     pids_limit: int | None = None
+    extended: Mapping[str, str] = field(default_factory=dict)
     places: Places = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Security:
-    """What differs from Podman's defaults. ``user`` is as written: ``1001:0``, ``app``."""
+    """What differs from Podman's defaults. ``user`` is as written: ``1001:0``, ``app``.
+
+    ``userns`` is the mode of the user namespace as written. ``unmask`` and ``mask`` are paths that
+    the runtime hides, or does not. ``used_caps`` are the capabilities it had in the end, where
+    known: a cluster's runtime gives fewer by itself.
+    """
 
     user: str = ""
     groups: tuple[str, ...] = ()
@@ -127,6 +141,10 @@ class Security:
     seccomp: str = ""
     apparmor: str = ""
     selinux: Mapping[str, str] = field(default_factory=dict)
+    userns: str = ""
+    unmask: tuple[str, ...] = ()
+    mask: tuple[str, ...] = ()
+    used_caps: tuple[str, ...] = ()
     places: Places = field(default_factory=dict)
 
 
@@ -137,7 +155,10 @@ class ContainerSpec:
     ``command`` replaces the image's entry point, ``args`` its command (None: the image decides).
     ``environment`` is what was set beyond the image's own. ``image_id`` is the local ID it ran
     with, ``image_digest`` the repository digest. ``exit_code`` is set when it has ended.
-    ``init`` containers run before the others, to their end.
+    ``init`` containers run before the others, to their end. ``init_process``: Podman puts an init
+    program before the container's own. ``pull_policy`` and ``platform`` (``linux/arm64``) are as
+    written. ``deadline``: seconds after which it is ended. ``log_driver`` as written. ``gpus``: how
+    many, or ``all``. ``unmapped`` are options that no field above takes, each with its words.
     """
 
     name: str
@@ -169,18 +190,58 @@ class ContainerSpec:
     ulimits: tuple[str, ...] = ()
     devices: tuple[str, ...] = ()
     labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    pull_policy: str = ""
+    platform: str = ""
+    init_process: bool = False
+    deadline: float | None = None
+    log_driver: str = ""
+    gpus: str = ""
+    unmapped: Mapping[str, str] = field(default_factory=dict)
     places: Places = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class VolumeSpec:
-    """A named volume; ``size`` in bytes in use where known, ``read_write_many`` where shared."""
+    """A named volume; ``size`` in bytes in use where known.
+
+    ``external``: it is made elsewhere; a claim of its name is expected to be there.
+    """
 
     name: str
     driver: str = "local"
     options: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     size: int | None = None
+    external: bool = False
+    places: Places = field(default_factory=dict)
+
+
+class Condition(StrEnum):
+    """When a service that another waits for is there."""
+
+    STARTED = "started"
+    HEALTHY = "healthy"
+    COMPLETED = "completed"
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """Another service, by its name, that must be there first."""
+
+    service: str
+    condition: Condition = Condition.STARTED
+    required: bool = True
+    places: Places = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Rollout:
+    """How instances are replaced: so many at once (0: all), the new one first or the old one."""
+
+    parallelism: int | None = None
+    delay: float | None = None
+    start_first: bool | None = None
     places: Places = field(default_factory=dict)
 
 
@@ -190,6 +251,8 @@ class ServiceSpec:
 
     ``aliases`` are the DNS names its peers use. ``identity`` is what survives a rename (a systemd
     unit, a compose project and service), empty if there is none. ``file`` is the member file.
+    ``every_node``: one instance on each node. ``schedule`` is a cron line of five fields for what
+    runs again and again. ``node_labels`` are what its nodes must be labelled with.
     """
 
     name: str
@@ -207,6 +270,11 @@ class ServiceSpec:
     host_ipc: bool = False
     share_process_namespace: bool = False
     replicas: int | None = None
+    every_node: bool = False
+    schedule: str = ""
+    rollout: Rollout | None = None
+    depends_on: tuple[Dependency, ...] = ()
+    node_labels: Mapping[str, str] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     identity: str = ""
