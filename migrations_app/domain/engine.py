@@ -148,7 +148,9 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
         digest=digest((item.body for item in objects), text),
         changes=changes,
         findings=findings,
-        questions=_answered((*bundle.questions, *built.questions), options.answers),
+        questions=_answered(
+            (*bundle.questions, *built.questions, *running.questions.values()), options.answers
+        ),
         loss=(*bundle.loss, *new.loss(built.loss), *loss_rows(bundle.objects, running)),
         renames=renames(running.record),
         images=_images(running),

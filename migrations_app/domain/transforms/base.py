@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 from migrations_app.domain.bundle import Object, Objects, SourceObject, object_label
 from migrations_app.domain.messages import Message
 from migrations_app.domain.provenance import Change, Origin, Step, StepKind, follow, made
+from migrations_app.domain.questions import Question
 
 
 class Transform(Protocol):
@@ -25,6 +26,17 @@ class Transform(Protocol):
         ...
 
     def __call__(self, objects: Objects) -> Sequence[Object | None]: ...
+
+
+@runtime_checkable
+class Asking(Protocol):
+    """What a transform also is that leaves something to a person.
+
+    It goes on with the answer in force. Its questions are those of the objects as they are before
+    it runs; they do not depend on the answers, so that an answer can be looked at again.
+    """
+
+    def questions(self, items: Sequence[SourceObject]) -> Sequence[Question]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +57,13 @@ class Running:
     """The objects on their way through the transforms.
 
     ``sources`` holds, for each object, the index of the source object it comes from, -1 for new.
+    ``questions`` are those that transforms put, by id.
     """
 
     objects: list[SourceObject]
     sources: list[int]
     record: list[Recorded]
+    questions: dict[str, Question] = field(default_factory=dict)
 
     @classmethod
     def of(cls, objects: Iterable[SourceObject]) -> Running:
@@ -66,6 +80,9 @@ class Running:
             self._apply(transform)
 
     def _apply(self, transform: Transform) -> None:
+        if isinstance(transform, Asking):
+            for question in transform.questions(self.objects):
+                self.questions.setdefault(question.id, question)
         results = transform(self.bodies)
         step = transform.step
         objects: list[SourceObject] = []
