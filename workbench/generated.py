@@ -40,7 +40,7 @@ def openapi() -> str:
 
 def preset_schema() -> str:
     """The JSON Schema of presets."""
-    from migrations_app.domain.presets.shape import json_schema
+    from migrations_app.domain.presets.document import json_schema
 
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 

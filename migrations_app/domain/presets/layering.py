@@ -14,8 +14,9 @@ from typing import Any
 from migrations_app.domain.errors import MissingParameter, Problem
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Path, Place
-from migrations_app.domain.presets.schema import PARAMETER, Preset
-from migrations_app.domain.presets.shape import PROBE_ACTIONS
+from migrations_app.domain.presets.schema import Preset
+from migrations_app.domain.presets.sections.probes import PROBE_ACTIONS
+from migrations_app.domain.presets.shape import PARAMETER
 from migrations_app.domain.provenance import Step, StepKind
 
 NO_STEP = Step(StepKind.PRESET, "")

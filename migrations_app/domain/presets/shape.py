@@ -1,16 +1,21 @@
-"""The shape of a preset, written down once: for checking, and for the published JSON Schema."""
+"""What a shape is: written down once, for checking and for the published JSON Schema.
+
+The shapes of a preset are in ``sections``, one module each; ``document`` puts them together.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from migrations_app.domain.messages import Message, either, msg
 from migrations_app.domain.words import JSON_TYPES
 
-SCHEMA_ID = "https://kakehashi.dev/schemas/preset.json"
+PARAMETER = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+PARAMETER_TEXT = r"\$\{[A-Za-z_][A-Za-z0-9_]*\}"
+"""What stands for a parameter; a pattern lets it through, its value is checked when it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,144 +99,47 @@ def _json_type(value: Any) -> str:
     return "array" if isinstance(value, list) else "null"
 
 
-def _map(about: str = "", required: tuple[str, ...] = (), **keys: Shape) -> Shape:
-    return Shape(("object",), about, keys=keys, required=required)
+def keys(about: str = "", required: tuple[str, ...] = (), /, **known: Shape) -> Shape:
+    """A mapping that takes these keys and no others."""
+    return Shape(("object",), about, keys=known, required=required)
 
 
-def _text(about: str = "", *choices: str, nullable: bool = True) -> Shape:
+def by_name(values: Shape, about: str = "") -> Shape:
+    """A mapping from any name to values of one shape."""
+    return Shape(("object",), about, values=values)
+
+
+def text(about: str = "", *choices: str, nullable: bool = True) -> Shape:
+    """Text: any, or one of the choices."""
     return Shape(("string",), about, choices=choices, nullable=nullable)
 
 
-_PARAMETER = r"\$\{[A-Za-z_][A-Za-z0-9_]*\}"
-_QUANTITY = Shape(
+def listed(items: Shape, about: str = "") -> Shape:
+    """A list whose items have one shape."""
+    return Shape(("array",), about, items=items)
+
+
+def texts(about: str = "") -> Shape:
+    """A list of texts, none of them null."""
+    return listed(text(nullable=False), about)
+
+
+def number(about: str = "", minimum: int = 0) -> Shape:
+    """A whole number."""
+    return Shape(("integer",), about, minimum=minimum)
+
+
+def flag(about: str = "") -> Shape:
+    """True or false."""
+    return Shape(("boolean",), about)
+
+
+_A_QUANTITY = "a Kubernetes quantity such as 100m or 128Mi"
+QUANTITY = Shape(
     ("string", "number"),
-    "a Kubernetes quantity such as 100m or 128Mi",
-    pattern=rf"^([0-9]+\.?[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$|{_PARAMETER}",
+    _A_QUANTITY,
+    pattern=rf"^([0-9]+\.?[0-9]*|\.[0-9]+)([KMGTPE]i|[numkMGTPE]|[eE][+-]?[0-9]+)?$|{PARAMETER_TEXT}",
     minimum=0,
     right=msg("a Kubernetes quantity such as 100m or 128Mi"),
 )
-_AMOUNTS = Shape(("object",), values=_QUANTITY)
-_RESOURCES = _map("Requests and limits of a container.", requests=_AMOUNTS, limits=_AMOUNTS)
-_PORT = Shape(("string", "integer"), "A port number, or the name of a container port.")
-_SECONDS = Shape(("integer",), minimum=0)
-_POSITIVE = Shape(("integer",), minimum=1)
-_PROBE_KEYS = {
-    "httpGet": _map(
-        "GET a path; 200 to 399 is success.",
-        path=_text(),
-        port=_PORT,
-        scheme=_text("", "HTTP", "HTTPS"),
-        host=_text(),
-        httpHeaders=Shape(
-            ("array",), items=_map("", ("name", "value"), name=_text(), value=_text())
-        ),
-    ),
-    "tcpSocket": _map("Open a connection.", port=_PORT, host=_text()),
-    "exec": _map(
-        "Run a command; exit code 0 is success.",
-        command=Shape(("array",), items=_text(nullable=False)),
-    ),
-    "grpc": _map("Ask the gRPC health service.", port=Shape(("integer",)), service=_text()),
-    "initialDelaySeconds": _SECONDS,
-    "periodSeconds": _POSITIVE,
-    "timeoutSeconds": _POSITIVE,
-    "successThreshold": _POSITIVE,
-    "failureThreshold": _POSITIVE,
-    "terminationGracePeriodSeconds": _POSITIVE,
-}
-PROBE_ACTIONS = frozenset({"httpGet", "tcpSocket", "exec", "grpc"})
-PROBE_KINDS = ("readiness", "liveness", "startup")
-PROBE_WORDS = ("none", "fromPorts", "fromHealthcheck")
-_PROBE = Shape(
-    ("object", "string"),
-    "A probe, or where it is to come from.",
-    keys=_PROBE_KEYS,
-    choices=PROBE_WORDS,
-)
-_PROBES = dict.fromkeys(PROBE_KINDS, _PROBE)
-
-_LATER = (
-    "configuration",
-    "secrets",
-    "security",
-    "exposure",
-    "workload",
-    "scaling",
-    "storage",
-    "observability",
-    "network",
-)
-
-_SECTIONS = _map(
-    "Settings that are applied to manifests.",
-    name=_text("What the preset is called; a stored one needs it.", nullable=False),
-    scope=_map(
-        "Whom it is for; without it, the whole organisation.",
-        application=_text("The slug of an application."),
-        environment=_text("The name of an environment."),
-    ),
-    parameters=Shape(
-        ("object",),
-        "Values that whoever renders gives; used as ${NAME}.",
-        values=Shape(
-            ("object",),
-            keys={
-                "required": Shape(("boolean",), "Whether rendering needs a value."),
-                "default": Shape(("string", "number"), "The value when none is given."),
-                "description": _text("What the value means."),
-            },
-        ),
-    ),
-    registry=_map(
-        "Where images are pulled from.",
-        rewrite=Shape(
-            ("array",),
-            "The longest matching from wins; the path below it is kept.",
-            items=Shape(
-                ("object",),
-                keys={"from": _text(nullable=False), "to": _text(nullable=False)},
-                required=("from", "to"),
-                nullable=False,
-            ),
-        ),
-        tag=Shape(
-            ("string",),
-            "the tag of rewritten images (quoted if it is a number), or keep",
-            pattern=rf"^[A-Za-z0-9_][A-Za-z0-9_.-]{{0,127}}$|{_PARAMETER}",
-            right=msg("the tag of rewritten images (quoted if it is a number), or keep"),
-        ),
-        pin=_text("digest pins images whose digest is known.", "digest", "none"),
-        pullPolicy=_text("", "Always", "IfNotPresent", "Never"),
-        pullSecrets=Shape(("array",), "Names of pull secrets.", items=_text(nullable=False)),
-    ),
-    resources=_map(
-        "Requests and limits.",
-        default=_RESOURCES,
-        containers=Shape(("object",), "By container name; wins over default.", values=_RESOURCES),
-    ),
-    probes=Shape(
-        ("object",),
-        "Health probes of containers that keep running.",
-        keys={
-            **_PROBES,
-            "containers": Shape(
-                ("object",),
-                "By container name; wins over the others.",
-                values=Shape(("object",), keys=_PROBES),
-            ),
-        },
-    ),
-)
-
-PRESET = replace(_SECTIONS, later=_LATER)
-
-
-def json_schema() -> dict[str, Any]:
-    """The JSON Schema of preset files, as it is published."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": SCHEMA_ID,
-        "title": "Kakehashi preset",
-        **PRESET.to_json_schema(),
-        "type": "object",
-    }
+PORT = Shape(("string", "integer"), "A port number, or the name of a container port.")

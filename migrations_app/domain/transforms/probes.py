@@ -7,14 +7,16 @@ preset says nothing, and where a word finds nothing to make a probe of.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from migrations_app.domain.bundle import Object, Objects, object_label
+from migrations_app.domain.bundle import Facts, Object, Objects, object_label
 from migrations_app.domain.manifests.probes import health_check, probes_from_healthcheck
 from migrations_app.domain.manifests.resources import map_pod_specs, mapping, sequence
+from migrations_app.domain.presets.layering import Settings
 from migrations_app.domain.provenance import Step
+from migrations_app.domain.transforms.base import Transform
 
 FIELDS = {
     "readiness": "readinessProbe",
@@ -26,6 +28,29 @@ _TO_THE_END = frozenset({"Job", "CronJob"})
 
 HealthChecks = Mapping[tuple[str, str], Mapping[str, Any]]
 ContainerProbes = Mapping[str, Mapping[str, Any] | None]
+
+
+def transforms(settings: Settings, facts: Facts) -> Iterator[Transform]:
+    """What the section ``probes`` asks for."""
+    section = settings.section("probes")
+    named: Mapping[str, Any] = section.get("containers") or {}
+    for step, paths in settings.shares("probes"):
+        common = {
+            kind: section[kind]
+            for kind in FIELDS
+            if kind in section and settings.step("probes", kind) == step
+        }
+        own = {
+            name: {
+                kind: probe
+                for kind, probe in probes.items()
+                if settings.step("probes", ("containers", name, kind)) == step
+            }
+            for name, probes in named.items()
+            if probes and any(path[:2] == ("containers", name) for path in paths)
+        }
+        if common or any(own.values()):
+            yield AddProbes(step, common, own, facts.healthchecks, named)
 
 
 def keeps_running(body: Mapping[str, Any], spec: Mapping[str, Any]) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from migrations_app.domain.bundle import Object, Objects
+from migrations_app.domain.bundle import Facts, Object, Objects
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.images import ImageRef, is_place
 from migrations_app.domain.manifests.resources import (
@@ -16,9 +17,43 @@ from migrations_app.domain.manifests.resources import (
     sequence,
 )
 from migrations_app.domain.messages import msg
+from migrations_app.domain.presets.layering import Settings
 from migrations_app.domain.provenance import Step
+from migrations_app.domain.transforms.base import Transform
 
 KEEP = "keep"
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+
+
+def transforms(settings: Settings, facts: Facts) -> Iterator[Transform]:
+    """What the section ``registry`` asks for."""
+    section = settings.section("registry")
+    rewrites = tuple(Rewrite.of(item) for item in section.get("rewrite") or ())
+    pin = section.get("pin") == "digest"
+    if rewrites or pin:
+        yield RewriteImages(
+            step=settings.step("registry", "rewrite", "tag", "pin"),
+            rewrites=rewrites,
+            tag=_tag(section.get("tag") or KEEP),
+            pin=pin,
+            digests=facts.image_digests,
+        )
+    if policy := section.get("pullPolicy"):
+        yield SetPullPolicy(settings.step("registry", "pullPolicy"), policy)
+    if secrets := section.get("pullSecrets"):
+        yield AddPullSecrets(settings.step("registry", "pullSecrets"), tuple(secrets))
+
+
+def _tag(tag: str) -> str:
+    if _TAG.fullmatch(tag) is None:
+        raise InvalidInput(
+            msg(
+                "%(tag)s in registry.tag is no image tag. A tag takes letters, digits, dots, "
+                "hyphens and underscores, at most 128.",
+                tag=repr(tag),
+            )
+        )
+    return tag
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ open: a limit that somebody measured and wrote into the source is worth more tha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from migrations_app.domain.bundle import Object, Objects
+from migrations_app.domain.bundle import Facts, Object, Objects
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.manifests.resources import (
     CONTAINER_LISTS,
@@ -19,12 +19,27 @@ from migrations_app.domain.manifests.resources import (
     mapping,
 )
 from migrations_app.domain.places import Path
+from migrations_app.domain.presets.layering import Settings
 from migrations_app.domain.provenance import Step
 from migrations_app.domain.quantities import Quantity
+from migrations_app.domain.transforms.base import Transform
 
 Amounts = Mapping[str, Any]
 SIDES = ("requests", "limits")
 _EPHEMERAL = CONTAINER_LISTS[2]
+
+
+def transforms(settings: Settings, _facts: Facts) -> Iterator[Transform]:
+    """What the section ``resources`` asks for."""
+    section = settings.section("resources")
+    shares = settings.shares("resources")
+    for step, paths in shares:
+        yield LimitResources(
+            step=step,
+            default=section.get("default") or {},
+            containers=section.get("containers") or {},
+            owned=paths if len(shares) > 1 else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ MADE_UP = {"Priya Raman", "高橋 健太", "banking-app"}
 
 NOT_READ_BY_USERS = {
     "migrations_app/api/schema.py": "the OpenAPI document is in English",
+    "migrations_app/domain/presets/document.py": "descriptions of the published JSON Schema",
+    "migrations_app/domain/presets/sections/": "descriptions of the published JSON Schema",
     "migrations_app/domain/presets/shape.py": "descriptions of the published JSON Schema",
     "workbench/generated.py": "for whoever changes the workbench",
     "workbench/settings.py": "the title of the OpenAPI document",
@@ -62,7 +64,7 @@ def test_code_translates_all_it_says(folder: str) -> None:
     offences = [
         f"{path.relative_to(ROOT)}:{line}: {text}"
         for path in scanning.python_files(folder)
-        if path.relative_to(ROOT).as_posix() not in NOT_READ_BY_USERS
+        if not path.relative_to(ROOT).as_posix().startswith(tuple(NOT_READ_BY_USERS))
         for line, text in scanning.sentences_of_code(path.read_text(encoding="utf-8"))
         if text not in FOR_PROGRAMMERS
     ]

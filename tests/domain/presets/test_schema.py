@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrations_app.domain.errors import InvalidPreset
+from migrations_app.domain.presets.document import json_schema
 from migrations_app.domain.presets.schema import Parameter, Preset
-from migrations_app.domain.presets.shape import json_schema
 
 PUBLISHED = Path(__file__).parents[3] / "docs" / "preset.schema.json"
 

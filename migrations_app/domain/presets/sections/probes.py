@@ -1,0 +1,81 @@
+"""``probes``: how the health of containers is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from migrations_app.domain.manifests.resources import mapping
+from migrations_app.domain.messages import both, msg
+from migrations_app.domain.places import Path
+from migrations_app.domain.presets.sections.section import Complaint, Section
+from migrations_app.domain.presets.shape import (
+    PORT,
+    Shape,
+    by_name,
+    keys,
+    listed,
+    number,
+    text,
+    texts,
+)
+
+PROBE_ACTIONS = frozenset({"httpGet", "tcpSocket", "exec", "grpc"})
+PROBE_KINDS = ("readiness", "liveness", "startup")
+PROBE_WORDS = ("none", "fromPorts", "fromHealthcheck")
+
+_POSITIVE = number(minimum=1)
+_PROBE = Shape(
+    ("object", "string"),
+    "A probe, or where it is to come from.",
+    keys={
+        "httpGet": keys(
+            "GET a path; 200 to 399 is success.",
+            path=text(),
+            port=PORT,
+            scheme=text("", "HTTP", "HTTPS"),
+            host=text(),
+            httpHeaders=listed(keys("", ("name", "value"), name=text(), value=text())),
+        ),
+        "tcpSocket": keys("Open a connection.", port=PORT, host=text()),
+        "exec": keys("Run a command; exit code 0 is success.", command=texts()),
+        "grpc": keys("Ask the gRPC health service.", port=Shape(("integer",)), service=text()),
+        "initialDelaySeconds": number(),
+        "periodSeconds": _POSITIVE,
+        "timeoutSeconds": _POSITIVE,
+        "successThreshold": _POSITIVE,
+        "failureThreshold": _POSITIVE,
+        "terminationGracePeriodSeconds": _POSITIVE,
+    },
+    choices=PROBE_WORDS,
+)
+_PROBES = dict.fromkeys(PROBE_KINDS, _PROBE)
+
+
+def _check(section: Mapping[str, Any]) -> Iterator[Complaint]:
+    """A probe asks in one way."""
+    holders: list[tuple[Path, Any]] = [((), section)]
+    for name, own in mapping(section.get("containers")).items():
+        holders.append((("containers", name), own))
+    for path, holder in holders:
+        for kind in PROBE_KINDS:
+            actions = [key for key in mapping(mapping(holder).get(kind)) if key in PROBE_ACTIONS]
+            if len(actions) > 1:
+                yield Complaint(
+                    (*path, kind),
+                    msg(
+                        "A probe asks in one way; here are %(actions)s. Keep one.",
+                        actions=both(actions),
+                    ),
+                )
+
+
+SECTION = Section(
+    "probes",
+    keys(
+        "Health probes of containers that keep running.",
+        **_PROBES,
+        containers=by_name(keys(**_PROBES), "By container name; wins over the others."),
+    ),
+    _check,
+)
