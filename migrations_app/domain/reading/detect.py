@@ -19,6 +19,7 @@ _RUN_LINE = re.compile(
     re.MULTILINE,
 )
 _CONTAINERFILE = re.compile(r"(?:\s*(?:#[^\n]*|ARG\s[^\n]*)?\n)*\s*FROM\s+\S+", re.IGNORECASE)
+_COMPOSE = re.compile(r"^(?:services|include)\s*:", re.MULTILINE)
 _ENV_LINE = re.compile(r"^(?:export\s+)?[A-Za-z_][A-Za-z0-9_.]*=")
 _INSPECTION = (
     frozenset({"Id", "Config", "HostConfig"}),
@@ -60,6 +61,8 @@ def by_text(text: str) -> SourceKind | None:
         return SourceKind.RUN_LINES
     if _CONTAINERFILE.match(text):
         return SourceKind.CONTAINERFILE
+    if _COMPOSE.search(text):
+        return SourceKind.COMPOSE
     lines = [s for line in text.splitlines() if (s := line.strip()) and not s.startswith("#")]
     if lines and all(_ENV_LINE.match(line) for line in lines):
         return SourceKind.ENV_FILE

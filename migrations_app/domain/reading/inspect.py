@@ -8,13 +8,11 @@ that is set is accounted for: in the spec, or as a row of the loss report.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from migrations_app.domain.bundle import Facts
-from migrations_app.domain.findings import Finding
+from migrations_app.domain.bundle import Facts, SourceKind
 from migrations_app.domain.loss import LossRow
 from migrations_app.domain.messages import msg
-from migrations_app.domain.questions import Question
 from migrations_app.domain.reading.documents import Document
 from migrations_app.domain.reading.inspect_fields import account, account_taken, account_whole
 from migrations_app.domain.reading.inspect_findings import about_bundle, about_group
@@ -26,30 +24,23 @@ from migrations_app.domain.reading.inspections import (
     InspectionKind,
     inspections,
 )
+from migrations_app.domain.reading.reading import Desk, Reading, TextMember
 from migrations_app.domain.spec import ServiceSpec
 
 _INFRA = msg("The container that holds a pod together; a cluster makes its own.")
 _EMPTY = msg("No container of this pod is among the files, so nothing could be made of it.")
 
 
-@dataclass(frozen=True, slots=True)
-class InspectReading:
-    """What the inspections of a bundle say.
-
-    A spec without containers stands for volumes that no inspected container uses. The rows of
-    ``loss`` are those of fields that did not go into a spec; building adds the others.
-    """
-
-    specs: tuple[ServiceSpec, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    loss: tuple[LossRow, ...] = ()
-    questions: tuple[Question, ...] = ()
-    facts: Facts = field(default_factory=Facts)
+def read_inspect_members(members: Sequence[TextMember], _desk: Desk) -> Reading:
+    """Read the inspections of a bundle; members of other kinds are what captures keep beside."""
+    inspected: list[Document] = []
+    notes: list[Document] = []
+    for member in members:
+        (inspected if member.kind is SourceKind.INSPECT else notes).extend(member.documents)
+    return read_inspections(inspected, notes)
 
 
-def read_inspections(
-    documents: Sequence[Document], notes: Sequence[Document] = ()
-) -> InspectReading:
+def read_inspections(documents: Sequence[Document], notes: Sequence[Document] = ()) -> Reading:
     """Read all inspections of a bundle together.
 
     ``notes`` are what captures keep beside them: ``generate-kube.yaml`` and ``mounts.json``.
@@ -60,7 +51,7 @@ def read_inspections(
     specs += _unused_volumes(shelf, specs)
     findings = [finding for group, spec in read for finding in about_group(group, spec, shelf)]
     findings += about_bundle(shelf, [spec for _group, spec in read])
-    return InspectReading(
+    return Reading(
         specs=tuple(specs),
         findings=tuple(findings),
         loss=tuple(row for item in shelf.items for row in _rows(item, read)),

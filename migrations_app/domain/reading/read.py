@@ -2,46 +2,63 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from migrations_app.domain.bundle import (
-    Bundle,
-    Facts,
-    Member,
-    Missing,
-    SourceFiles,
-    SourceKind,
-    SourceObject,
-)
+from migrations_app.domain.bundle import Bundle, Member, SourceFiles, SourceKind
 from migrations_app.domain.errors import Problem, UnreadableSource
-from migrations_app.domain.findings import Finding
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
-from migrations_app.domain.reading import detect
-from migrations_app.domain.reading.decoding import decode, with_joined_surrogates
-from migrations_app.domain.reading.documents import Document
-from migrations_app.domain.reading.inspect import InspectReading, read_inspections
+from migrations_app.domain.reading.inspect import read_inspect_members
 from migrations_app.domain.reading.kubernetes import read_objects
 from migrations_app.domain.reading.limits import Limits
-from migrations_app.domain.reading.yaml_reader import read_yaml
+from migrations_app.domain.reading.members import is_generated, is_note, read_member
+from migrations_app.domain.reading.reading import (
+    NOTHING_GIVEN,
+    Desk,
+    Given,
+    Reader,
+    Reading,
+    TextMember,
+    together,
+)
 from migrations_app.domain.words import word
 
-READABLE = (SourceKind.KUBERNETES, SourceKind.INSPECT)
+READERS: Mapping[SourceKind, Reader] = {
+    SourceKind.INSPECT: read_inspect_members,
+}
+"""Who reads which kind of Podman-like input; Kubernetes objects are read by this module."""
+
+READABLE = (SourceKind.KUBERNETES, *READERS)
+_COMPANIONS = (SourceKind.ENV_FILE,)
+"""Kinds that mean something only where a member refers to them."""
+
+_NOTHING = msg(
+    "Nothing to read: give at least one file with Kubernetes YAML, podman inspect JSON, compose "
+    "services, Quadlet or systemd units, or podman run lines."
+)
 
 
 @dataclass(slots=True)
-class _Collected:
-    members: list[Member] = field(default_factory=list)
-    objects: list[SourceObject] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    inspections: list[Document] = field(default_factory=list)
-    notes: list[Document] = field(default_factory=list)
-    generated: dict[str, tuple[list[Document], list[Finding]]] = field(default_factory=dict)
-    """What ``podman generate kube`` wrote, by member: a note beside inspections, else a source."""
+class _Members:
+    """The members of a bundle on their way: their texts, and what is wrong with each."""
+
+    texts: dict[str, TextMember] = field(default_factory=dict)
+    members: dict[str, Member] = field(default_factory=dict)
+
+    def of(self, kind: SourceKind) -> list[TextMember]:
+        return [text for text in self.texts.values() if text.kind is kind]
+
+    def refuse(self, name: str, problems: Sequence[Problem]) -> None:
+        """Note what is wrong with a member beside what is known already."""
+        old = self.members[name]
+        self.members[name] = replace(old, problems=(*old.problems, *problems))
 
 
-def read_bundle(files: SourceFiles, limits: Limits, *, partial: bool = False) -> Bundle:
+def read_bundle(
+    files: SourceFiles, limits: Limits, *, partial: bool = False, given: Given = NOTHING_GIVEN
+) -> Bundle:
     """Read every member file.
 
     With ``partial`` a member that cannot be read is left out and its problems stay in
@@ -50,138 +67,122 @@ def read_bundle(files: SourceFiles, limits: Limits, *, partial: bool = False) ->
     Raises:
         UnreadableSource: with the problems of all members, or because nothing is there to read.
     """
-    collected = _Collected()
-    for name in files.names():
-        collected.members.append(_read_member(files, name, limits, collected))
-    _settle_generated(collected)
-    problems = [problem for member in collected.members for problem in member.problems]
-    readable = [m for m in collected.members if not m.problems and m.kind in READABLE]
-    if problems and (not partial or not readable):
-        bad = sum(bool(member.problems) for member in collected.members)
+    desk = Desk(files, limits, given)
+    members = _read_members(desk)
+    reading = together([_read_kubernetes(members), *_read_others(members, desk)])
+    _settle_companions(members, desk)
+    listed = tuple(members.members.values())
+    _require_readable(listed, partial=partial)
+    return Bundle(
+        members=listed,
+        objects=reading.objects,
+        specs=reading.specs,
+        questions=reading.questions,
+        findings=reading.findings,
+        loss=reading.loss,
+        facts=reading.facts,
+    )
+
+
+def _read_members(desk: Desk) -> _Members:
+    members = _Members()
+    for name in desk.files.names():
+        member, text = read_member(name, desk)
+        members.members[name] = member
+        if text is not None:
+            members.texts[name] = text
+    return members
+
+
+def _require_readable(members: Sequence[Member], *, partial: bool) -> None:
+    bad = [member for member in members if member.problems]
+    readable = any(not member.problems and member.kind in READABLE for member in members)
+    if bad and (not partial or not readable):
         raise UnreadableSource(
             msg(
                 "%(bad)s of %(all)s files cannot be read; nothing was taken.",
-                bad=bad,
-                all=len(collected.members),
+                bad=len(bad),
+                all=len(members),
             ),
-            problems,
+            [problem for member in bad for problem in member.problems],
         )
     if not readable:
-        raise UnreadableSource(
-            msg("Nothing to read: give at least one file with Kubernetes YAML or inspect JSON.")
-        )
-    inspected = (
-        read_inspections(collected.inspections, collected.notes)
-        if collected.inspections
-        else InspectReading()
-    )
-    return Bundle(
-        members=tuple(collected.members),
-        objects=tuple(collected.objects),
-        specs=inspected.specs,
-        questions=inspected.questions,
-        findings=(*collected.findings, *inspected.findings),
-        loss=inspected.loss,
-        facts=inspected.facts if collected.inspections else Facts(),
-    )
+        raise UnreadableSource(_NOTHING)
 
 
-def _read_member(files: SourceFiles, name: str, limits: Limits, collected: _Collected) -> Member:
-    try:
-        text = decode(files.read(name), name, limits)
-        return _read_text(text, name, limits, collected)
-    except Missing:
-        return Member(
-            name,
-            SourceKind.OTHER,
-            (Problem("missing", msg("The file does not exist."), Place(name)),),
-        )
-    except UnreadableSource as error:
-        return Member(name, SourceKind.OTHER, error.problems)
-
-
-def _read_text(text: str, name: str, limits: Limits, collected: _Collected) -> Member:
-    if not text.strip():
-        return _refused(name, SourceKind.OTHER, "empty", msg("The file is empty."))
-    try:
-        documents, findings = _values(text, name, limits)
-    except UnreadableSource:
-        other = detect.by_text(text)
-        if other is None:
-            raise
-        return _unsupported(name, other)
-    if not documents:
-        return _refused(
-            name, SourceKind.OTHER, "empty", msg("The file holds comments only, no document.")
-        )
-    kind = detect.by_values(documents) or detect.by_text(text)
-    if kind is SourceKind.KUBERNETES:
-        return _take_kubernetes(name, documents, findings, collected)
-    if kind is SourceKind.INSPECT:
-        collected.inspections.extend(documents)
-        return Member(name, kind)
-    if name.endswith("mounts.json"):
-        collected.notes.extend(documents)
-        return Member(name, SourceKind.OTHER)
-    if kind is not None:
-        return _unsupported(name, kind)
-    problems: list[Problem] = []
-    for document in documents:
-        list(read_objects(document, problems))
-    return Member(name, SourceKind.OTHER, tuple(problems))
-
-
-def _take_kubernetes(
-    name: str, documents: list[Document], findings: list[Finding], collected: _Collected
-) -> Member:
-    if name.endswith("generate-kube.yaml"):
-        collected.generated[name] = documents, findings
-        return Member(name, SourceKind.OTHER)
-    return _take_objects(name, documents, findings, collected)
-
-
-def _settle_generated(collected: _Collected) -> None:
-    """A capture keeps ``generate kube`` as a cross-check; alone it is what there is to render."""
-    order = {member.path: index for index, member in enumerate(collected.members)}
-    for name, (documents, findings) in collected.generated.items():
-        if collected.inspections:
-            collected.notes.extend(documents)
+def _read_kubernetes(members: _Members) -> Reading:
+    """The objects of Kubernetes members. What ``generate kube`` wrote is a cross-check of the
+    inspections beside it; without any it is what there is to render."""
+    readings: list[Reading] = []
+    inspected = bool(members.of(SourceKind.INSPECT))
+    for text in members.of(SourceKind.KUBERNETES):
+        if is_generated(text) and inspected:
+            members.members[text.name] = Member(text.name, SourceKind.OTHER)
+            continue
+        problems: list[Problem] = []
+        objects = tuple(o for doc in text.documents for o in read_objects(doc, problems))
+        if problems:
+            members.refuse(text.name, problems)
         else:
-            collected.members[order[name]] = _take_objects(name, documents, findings, collected)
-    if collected.generated:
-        collected.objects.sort(key=lambda item: order[item.file])
+            readings.append(Reading(objects=objects, findings=text.findings))
+    return together(readings)
 
 
-def _take_objects(
-    name: str, documents: list[Document], findings: list[Finding], collected: _Collected
-) -> Member:
-    problems: list[Problem] = []
-    objects = [o for document in documents for o in read_objects(document, problems)]
-    if problems:
-        return Member(name, SourceKind.KUBERNETES, tuple(problems))
-    collected.objects.extend(objects)
-    collected.findings.extend(findings)
-    return Member(name, SourceKind.KUBERNETES)
+def _read_others(members: _Members, desk: Desk) -> Iterator[Reading]:
+    for kind, reader in READERS.items():
+        texts = members.of(kind)
+        if not texts:
+            continue
+        reading = reader([*texts, *_notes(members, kind)], desk)
+        for problem in reading.problems:
+            members.refuse(problem.place.file, [problem])
+        yield reading
 
 
-def _values(text: str, name: str, limits: Limits) -> tuple[list[Document], list[Finding]]:
-    """The documents of a file; JSON is YAML but for one kind of escape."""
-    is_json = text.lstrip()[:1] in ("{", "[")
-    return read_yaml(with_joined_surrogates(text) if is_json else text, name, limits)
+def _notes(members: _Members, kind: SourceKind) -> list[TextMember]:
+    """What a capture keeps beside its inspections."""
+    if kind is not SourceKind.INSPECT:
+        return []
+    return [text for text in members.texts.values() if is_note(text) or is_generated(text)]
 
 
-def _unsupported(name: str, kind: SourceKind) -> Member:
-    return _refused(
-        name,
-        kind,
+def _settle_companions(members: _Members, desk: Desk) -> None:
+    """A file that another one drew on needs no meaning of its own; any other one does."""
+    meaningful = any(
+        not member.problems and member.kind in READABLE for member in members.members.values()
+    )
+    for name, member in members.members.items():
+        if posixpath.normpath(name) in desk.drawn:
+            if member.kind not in READABLE:
+                members.members[name] = Member(name, member.kind)
+        elif member.problems or member.kind in READABLE or name not in members.texts:
+            continue
+        elif member.kind in _COMPANIONS:
+            if not meaningful:
+                members.refuse(name, [_alone(member)])
+        elif member.kind is not SourceKind.OTHER:
+            members.refuse(name, [_unsupported(member)])
+
+
+def _unsupported(member: Member) -> Problem:
+    return Problem(
         "kind_not_supported",
         msg(
             "This version does not read this kind of file yet: %(kind)s. Give Kubernetes YAML or "
             "podman inspect JSON.",
-            kind=word("source", kind),
+            kind=word("source", member.kind),
         ),
+        Place(member.path),
     )
 
 
-def _refused(name: str, kind: SourceKind, code: str, message: Any) -> Member:
-    return Member(name, kind, (Problem(code, message, Place(name)),))
+def _alone(member: Member) -> Problem:
+    return Problem(
+        "companion_alone",
+        msg(
+            "This is %(kind)s, which means something only beside a file that refers to it. Give "
+            "that file with it.",
+            kind=word("source", member.kind),
+        ),
+        Place(member.path),
+    )
