@@ -16,6 +16,11 @@ from migrations_app.domain.findings import Finding
 from migrations_app.domain.loss import LossRow
 from migrations_app.domain.manifests.build_claims import Claims
 from migrations_app.domain.manifests.build_draft import Ledger, finish
+from migrations_app.domain.manifests.build_kinds import (
+    WorkloadKind,
+    restart_policy,
+    workload_kind,
+)
 from migrations_app.domain.manifests.build_leftovers import settle_leftovers
 from migrations_app.domain.manifests.build_pod import PodParts, pod_spec
 from migrations_app.domain.manifests.build_ports import (
@@ -26,12 +31,7 @@ from migrations_app.domain.manifests.build_ports import (
 )
 from migrations_app.domain.manifests.build_secrets import Vault
 from migrations_app.domain.manifests.build_volumes import PodVolumes
-from migrations_app.domain.manifests.build_workloads import (
-    WorkloadKind,
-    restart_policy,
-    workload,
-    workload_kind,
-)
+from migrations_app.domain.manifests.build_workloads import workload
 from migrations_app.domain.questions import Question
 from migrations_app.domain.spec import HealthCheck, ServiceSpec
 
@@ -42,7 +42,9 @@ KIND_ORDER = (
     "Service",
     "Deployment",
     "StatefulSet",
+    "DaemonSet",
     "Job",
+    "CronJob",
 )
 """What is needed comes before what needs it."""
 
@@ -113,7 +115,7 @@ def _add_service(site: _Site, spec: ServiceSpec) -> None:
         site.claims.stateful.add(spec.name)
     ports = name_ports(spec)
     volumes = PodVolumes(spec, ledger, site.vault, site.claims)
-    parts = PodParts(spec, ledger, site.vault, volumes, ports, probed=kind is not WorkloadKind.JOB)
+    parts = PodParts(spec, ledger, site.vault, volumes, ports, probed=not kind.ends)
     pod = pod_spec(parts, restart_policy(spec, kind))
     templates = list(site.claims.templates.get(spec.name, {}).values())
     made = [workload(spec, kind, pod, templates, ledger)]

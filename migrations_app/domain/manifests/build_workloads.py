@@ -1,35 +1,23 @@
-"""What kind of workload a service becomes, and the workload."""
+"""The workload object around a pod: how many there are, how they are replaced, what they are told."""
 
 from __future__ import annotations
 
-from enum import StrEnum
 from typing import Any
 
 from migrations_app.domain.loss import Outcome
-from migrations_app.domain.manifests.build_claims import keeps_data
 from migrations_app.domain.manifests.build_draft import (
-    NOWHERE,
     Ledger,
     Said,
     changed,
-    choices,
     said,
     without_empty,
 )
+from migrations_app.domain.manifests.build_kinds import ENDING_POLICIES, WorkloadKind
 from migrations_app.domain.manifests.build_ports import governing_name, labels
 from migrations_app.domain.messages import msg
 from migrations_app.domain.names import is_key
-from migrations_app.domain.questions import Question
-from migrations_app.domain.spec import ContainerSpec, RestartPolicy, ServiceSpec
+from migrations_app.domain.spec import RestartPolicy, Rollout, ServiceSpec
 
-
-class WorkloadKind(StrEnum):
-    DEPLOYMENT = "Deployment"
-    STATEFUL_SET = "StatefulSet"
-    JOB = "Job"
-
-
-_ENDS = frozenset({RestartPolicy.NO, RestartPolicy.ON_FAILURE})
 _OF_TOOLS = (
     "io.podman.",
     "com.docker.",
@@ -37,50 +25,6 @@ _OF_TOOLS = (
     "io.container.manager",
     "PODMAN_SYSTEMD_UNIT",
 )
-
-
-def workload_kind(service: ServiceSpec, ledger: Ledger) -> WorkloadKind:
-    """A Job where every container is meant to end, a StatefulSet where data is written.
-
-    A Job is a question, since a policy says less than its author meant.
-    """
-    lasting = WorkloadKind.STATEFUL_SET if keeps_data(service) else WorkloadKind.DEPLOYMENT
-    running = [container for container in service.containers if not container.init]
-    if not running or not all(ends(container) for container in running):
-        return lasting
-    answer = ledger.ask(
-        Question(
-            id=f"workload-kind:{service.name}:kind",
-            code="workload-kind",
-            text=msg("Does service %(name)s end by itself?", name=service.name),
-            why=msg(
-                "Its restart policy, or that it ended without an error, says so. A Job runs once; "
-                "a lasting workload is started again whenever it ends."
-            ),
-            choices=choices(
-                ("job", msg("Yes: a Job")),
-                ("lasting", msg("No: it must keep running")),
-            ),
-            recommended="job",
-            place=running[0].places.get("restart") or running[0].places.get("exit_code") or NOWHERE,
-        )
-    )
-    return WorkloadKind.JOB if answer == "job" else lasting
-
-
-def ends(container: ContainerSpec) -> bool:
-    """Whether a source says that a container ends: by its policy, or because it did, with 0."""
-    if container.restart is RestartPolicy.UNSET:
-        return container.exit_code == 0
-    return container.restart in _ENDS
-
-
-def restart_policy(service: ServiceSpec, kind: WorkloadKind) -> str:
-    """The policy of the pod."""
-    if kind is not WorkloadKind.JOB:
-        return "Always"
-    retries = any(item.restart is RestartPolicy.ON_FAILURE for item in service.containers)
-    return "OnFailure" if retries else "Never"
 
 
 def workload(
@@ -99,26 +43,96 @@ def workload(
         }
     )
     template = {"metadata": {"labels": labels(service.name)}, "spec": pod}
-    selector = {"matchLabels": {"app": service.name}}
-    if kind is WorkloadKind.JOB:
-        spec = without_empty({"backoffLimit": _retries(service), "template": template})
-        return _object("batch/v1", kind, metadata, spec)
-    replicas = service.replicas if service.replicas is not None else 1
-    spec = {
-        "replicas": said(service.places, "replicas", replicas)
-        if "replicas" in service.places
-        else replicas,
-        "selector": selector,
-        "template": template,
-    }
-    if kind is WorkloadKind.DEPLOYMENT and _has_claim(pod):
-        spec["strategy"] = {"type": "Recreate"}
+    if kind.ends:
+        return _ending(service, kind, metadata, template)
+    spec: dict[str, Any] = {"selector": {"matchLabels": {"app": service.name}}}
+    if kind is WorkloadKind.DAEMON_SET:
+        reason = msg("One instance on each node is a DaemonSet.")
+        ledger.note(
+            service.places.get("every_node"),
+            Outcome.CONVERTED,
+            f"{kind.value}/{service.name}/kind",
+            reason,
+        )
+    else:
+        spec["replicas"] = _replicas(service)
+    spec |= {"template": template, **_replacing(service, kind, pod)}
     if kind is WorkloadKind.STATEFUL_SET:
         spec["serviceName"] = governing_name(service)
         if templates:
             spec["volumeClaimTemplates"] = templates
     _note_policy(service, kind, ledger)
     return _object("apps/v1", kind, metadata, spec)
+
+
+def _ending(
+    service: ServiceSpec, kind: WorkloadKind, metadata: dict[str, Any], template: dict[str, Any]
+) -> dict[str, Any]:
+    job = without_empty(
+        {
+            "activeDeadlineSeconds": _deadline(service),
+            "backoffLimit": _retries(service),
+            "template": template,
+        }
+    )
+    if kind is WorkloadKind.JOB:
+        return _object("batch/v1", kind, metadata, job)
+    reason = msg("A timer becomes the schedule of a CronJob.")
+    schedule = changed(service.places, "schedule", service.schedule, reason)
+    spec = {"concurrencyPolicy": "Forbid", "schedule": schedule, "jobTemplate": {"spec": job}}
+    return _object("batch/v1", kind, metadata, spec)
+
+
+def _replicas(service: ServiceSpec) -> Any:
+    if service.replicas is None:
+        return 1
+    return said(service.places, "replicas", max(0, service.replicas))
+
+
+def _replacing(service: ServiceSpec, kind: WorkloadKind, pod: dict[str, Any]) -> dict[str, Any]:
+    """How pods are replaced; one that holds a claim ends before the next one starts."""
+    if kind is WorkloadKind.DEPLOYMENT and _has_claim(pod):
+        return {"strategy": {"type": "Recreate"}}
+    if service.rollout is None or kind is WorkloadKind.STATEFUL_SET:
+        return {}
+    field = "strategy" if kind is WorkloadKind.DEPLOYMENT else "updateStrategy"
+    rolling = _rolling(service.rollout)
+    made: dict[str, Any] = {"minReadySeconds": _delay(service.rollout)}
+    if rolling:
+        made[field] = {"type": "RollingUpdate", "rollingUpdate": rolling}
+    return without_empty(made)
+
+
+def _rolling(rollout: Rollout) -> dict[str, Any]:
+    """So many more, or so many fewer, than wanted; all at once is everything."""
+    if rollout.parallelism is None and rollout.start_first is None:
+        return {}
+    many = 1 if rollout.parallelism is None else rollout.parallelism
+    count: int | str = many if many > 0 else "100%"
+    reason = msg("Instances are replaced so many at a time.")
+    more, fewer = (count, 0) if rollout.start_first else (0, count)
+    key = "start_first" if rollout.parallelism is None else "parallelism"
+    return {
+        "maxSurge": changed(rollout.places, "start_first" if more else key, more, reason),
+        "maxUnavailable": changed(rollout.places, key, fewer, reason),
+    }
+
+
+def _delay(rollout: Rollout) -> Any:
+    if rollout.delay is None or rollout.delay < 1:
+        return None
+    reason = msg("The pause between instances is the time that a new one must be ready.")
+    return changed(rollout.places, "delay", int(rollout.delay), reason)
+
+
+def _deadline(service: ServiceSpec) -> Any:
+    """The longest time that any container may run: a Job has one for all of them."""
+    limited = [item for item in service.containers if item.deadline and item.deadline >= 1]
+    if not limited:
+        return None
+    longest = max(limited, key=lambda item: item.deadline or 0)
+    reason = msg("A Job is ended after this time.")
+    return changed(longest.places, "deadline", int(longest.deadline or 0), reason)
 
 
 def _has_claim(pod: dict[str, Any]) -> bool:
@@ -139,7 +153,7 @@ def _object(
 
 def _retries(service: ServiceSpec) -> Any:
     """``backoffLimit``: no retry where Podman would not retry, else as often as it would."""
-    chosen = next((item for item in service.containers if item.restart in _ENDS), None)
+    chosen = next((item for item in service.containers if item.restart in ENDING_POLICIES), None)
     if chosen is None:
         return None
     if chosen.restart is RestartPolicy.NO:
@@ -147,7 +161,8 @@ def _retries(service: ServiceSpec) -> Any:
     if chosen.restart_retries is None:
         return None
     reason = msg("The number of restarts becomes the number of tries of the Job.")
-    return changed(chosen.places, "restart_retries", chosen.restart_retries, reason)
+    tries = max(0, chosen.restart_retries)
+    return changed(chosen.places, "restart_retries", tries, reason)
 
 
 def _note_policy(service: ServiceSpec, kind: WorkloadKind, ledger: Ledger) -> None:
@@ -167,7 +182,9 @@ def _annotations(service: ServiceSpec, ledger: Ledger) -> dict[str, Any]:
     reason = msg("A label becomes an annotation, which may hold any text.")
     holders = [(service.annotations, service.places, "annotations")]
     holders += [(service.labels, service.places, "labels")]
-    holders += [(item.labels, item.places, "labels") for item in service.containers]
+    for item in service.containers:
+        holders += [(item.annotations, item.places, "annotations")]
+        holders += [(item.labels, item.places, "labels")]
     for values, places, attribute in holders:
         for key, value in values.items():
             place = places.get(f"{attribute}/{key}")

@@ -1,0 +1,76 @@
+"""What kind of workload a service becomes, and why."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from migrations_app.domain.manifests.build_claims import keeps_data
+from migrations_app.domain.manifests.build_draft import NOWHERE, Ledger, choices
+from migrations_app.domain.messages import msg
+from migrations_app.domain.questions import Question
+from migrations_app.domain.spec import ContainerSpec, RestartPolicy, ServiceSpec
+
+
+class WorkloadKind(StrEnum):
+    DEPLOYMENT = "Deployment"
+    STATEFUL_SET = "StatefulSet"
+    DAEMON_SET = "DaemonSet"
+    JOB = "Job"
+    CRON_JOB = "CronJob"
+
+    @property
+    def ends(self) -> bool:
+        """Whether its pods run to an end, instead of being started again for ever."""
+        return self in (WorkloadKind.JOB, WorkloadKind.CRON_JOB)
+
+
+ENDING_POLICIES = frozenset({RestartPolicy.NO, RestartPolicy.ON_FAILURE})
+
+
+def workload_kind(service: ServiceSpec, ledger: Ledger) -> WorkloadKind:
+    """A Job where every container is meant to end, a StatefulSet where data is written.
+
+    A Job is a question, since a policy says less than its author meant. A schedule or one instance
+    for each node is said outright.
+    """
+    if service.schedule:
+        return WorkloadKind.CRON_JOB
+    if service.every_node:
+        return WorkloadKind.DAEMON_SET
+    lasting = WorkloadKind.STATEFUL_SET if keeps_data(service) else WorkloadKind.DEPLOYMENT
+    running = [container for container in service.containers if not container.init]
+    if not running or not all(ends(container) for container in running):
+        return lasting
+    answer = ledger.ask(
+        Question(
+            id=f"workload-kind:{service.name}:kind",
+            code="workload-kind",
+            text=msg("Does service %(name)s end by itself?", name=service.name),
+            why=msg(
+                "Its restart policy, or that it ended without an error, says so. A Job runs once; "
+                "a lasting workload is started again whenever it ends."
+            ),
+            choices=choices(
+                ("job", msg("Yes: a Job")),
+                ("lasting", msg("No: it must keep running")),
+            ),
+            recommended="job",
+            place=running[0].places.get("restart") or running[0].places.get("exit_code") or NOWHERE,
+        )
+    )
+    return WorkloadKind.JOB if answer == "job" else lasting
+
+
+def ends(container: ContainerSpec) -> bool:
+    """Whether a source says that a container ends: by its policy, or because it did, with 0."""
+    if container.restart is RestartPolicy.UNSET:
+        return container.exit_code == 0
+    return container.restart in ENDING_POLICIES
+
+
+def restart_policy(service: ServiceSpec, kind: WorkloadKind) -> str:
+    """The policy of the pod."""
+    if not kind.ends:
+        return "Always"
+    retries = any(item.restart is RestartPolicy.ON_FAILURE for item in service.containers)
+    return "OnFailure" if retries else "Never"
