@@ -1,0 +1,1 @@
+"""Unit files of systemd and of Podman's Quadlet: settings with the place of every word."""
