@@ -27,6 +27,11 @@ _WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("n", "N", "no", "No", "NO"), False),
     **dict.fromkeys(("false", "False", "FALSE", "off", "Off", "OFF"), False),
 }
+_COMPOSE_WORDS: dict[str, Scalar] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
 _NOT_FINITE = frozenset(
     f"{sign}.{word}"
     for sign, words in (
@@ -89,6 +94,32 @@ def resolve(text: str) -> Scalar:
         return text
     value = _number(text)
     return _through_json(value, text) if isinstance(value, float) else value
+
+
+def resolve_compose(text: str) -> Scalar:
+    """The value of a plain scalar in a compose file, as go-yaml v4 reads it.
+
+    Only ``true`` and ``false`` are truth values: ``yes``, ``NO`` and ``on`` are text. A float stays
+    one, however round. What JSON has no number for stays text.
+
+    Raises:
+        NumberTooLarge: more digits than any reader takes.
+    """
+    if text in _COMPOSE_WORDS:
+        return _COMPOSE_WORDS[text]
+    if text[0] not in _FIRST or text in _NOT_FINITE:
+        return text
+    return _number(text)
+
+
+def key_as_written(text: str) -> str:
+    """The key that a plain scalar becomes in a compose file: the text itself."""
+    return text
+
+
+def no_other_reading(_text: str) -> Message | None:
+    """Compose readers agree with each other, so there is nothing to say."""
+    return None
 
 
 @_remembering

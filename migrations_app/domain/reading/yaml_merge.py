@@ -46,3 +46,16 @@ def merge(merges: list[Merge], into: dict[str, Any], children: dict[str, Origin]
                 )
             into[key] = value
             children[key] = known.get(key, origin)
+
+
+def merge_beneath(merges: list[Merge], into: dict[str, Any], children: dict[str, Origin]) -> None:
+    """Add what the merges bring and nobody has set: a key that stands there wins, then the first.
+
+    This is what YAML 1.1 says of merge keys, and how compose reads them.
+    """
+    for part, origin in merges:
+        known = origin.children if isinstance(origin.children, dict) else {}
+        for key, value in part.items():
+            if key not in into:
+                into[key] = value
+                children[key] = known.get(key, origin)

@@ -1,4 +1,4 @@
-"""YAML as Kubernetes reads it: values and their places, in one guarded pass.
+"""YAML as its reader to come reads it: values and their places, in one guarded pass.
 
 libyaml's event stream is walked without recursion. Every bound is checked before a value is
 built, so no file can exhaust the stack, the memory or the time: the composer of PyYAML, which
@@ -20,6 +20,7 @@ from migrations_app.domain.places import Place
 from migrations_app.domain.provenance import Origin
 from migrations_app.domain.reading import scalars
 from migrations_app.domain.reading.decoding import refuse
+from migrations_app.domain.reading.dialects import KUBERNETES, Dialect, Tagged
 from migrations_app.domain.reading.documents import Document
 from migrations_app.domain.reading.limits import Limits
 from migrations_app.domain.reading.yaml_errors import (
@@ -28,7 +29,7 @@ from migrations_app.domain.reading.yaml_errors import (
     unprintable,
 )
 from migrations_app.domain.reading.yaml_guard import Guard
-from migrations_app.domain.reading.yaml_merge import Merge, merge, merge_parts
+from migrations_app.domain.reading.yaml_merge import Merge, merge_parts
 
 _CORE = "tag:yaml.org,2002:"
 _STRING_TAGS = frozenset({"!", _CORE + "str"})
@@ -57,6 +58,7 @@ class _Frame:
     key: str | None = None
     merging: bool = False
     nodes: int = 1
+    tag: str = ""
     merges: list[Merge] = field(default_factory=list)
 
 
@@ -67,19 +69,22 @@ class _Anchored:
     nodes: int
 
 
-def read_yaml(text: str, file: str, limits: Limits) -> tuple[list[Document], list[Finding]]:
+def read_yaml(
+    text: str, file: str, limits: Limits, dialect: Dialect = KUBERNETES
+) -> tuple[list[Document], list[Finding]]:
     """All documents of one file that are not empty, and what other YAML readers would see.
 
     Raises:
         UnreadableSource: with one problem that names line and column.
     """
-    return _Reader(text, file, limits).read()
+    return _Reader(text, file, limits, dialect).read()
 
 
 class _Reader:
-    def __init__(self, text: str, file: str, limits: Limits) -> None:
+    def __init__(self, text: str, file: str, limits: Limits, dialect: Dialect) -> None:
         self.text = text
         self.file = file
+        self.dialect = dialect
         self.guard = Guard(file, limits)
         self.documents: list[Document] = []
         self.findings: list[Finding] = []
@@ -131,7 +136,7 @@ class _Reader:
 
     def _open(self, event: Any, value: Any, children: Any) -> None:
         self.guard.node(event)
-        if event.tag not in _COLLECTION_TAGS:
+        if event.tag not in _COLLECTION_TAGS and event.tag not in self.dialect.tags:
             self._refuse_tag(event)
         self.guard.depth(event, len(self.stack))
         if self._is_waiting_for_key():
@@ -140,7 +145,10 @@ class _Reader:
             self.open_anchors.add(event.anchor)
         origin = self._origin(event)
         origin.children = children
-        self.stack.append(_Frame(value, origin, event.anchor, children, isinstance(value, dict)))
+        frame = _Frame(value, origin, event.anchor, children, isinstance(value, dict))
+        if event.tag in self.dialect.tags:
+            frame.tag = event.tag
+        self.stack.append(frame)
 
     def _is_waiting_for_key(self) -> bool:
         if not self.stack:
@@ -151,7 +159,9 @@ class _Reader:
     def _close(self, _event: Any) -> None:
         frame = self.stack.pop()
         if frame.merges:
-            merge(frame.merges, frame.value, frame.children)
+            self.dialect.merge(frame.merges, frame.value, frame.children)
+        if frame.tag:
+            frame.value = Tagged(frame.tag, frame.value)
         if frame.anchor:
             self.open_anchors.discard(frame.anchor)
             self.anchors[frame.anchor] = _Anchored(frame.value, frame.origin, frame.nodes)
@@ -177,6 +187,8 @@ class _Reader:
         tag = event.tag
         if tag is None or tag in _STRING_TAGS:
             return self._checked(event)
+        if tag in self.dialect.tags:
+            return Tagged(tag, self._checked(event))
         if tag not in _PLAIN_TAGS:
             self._refuse_tag(event)
         value = self._plain(event, event.value)
@@ -204,7 +216,7 @@ class _Reader:
 
     def _plain(self, event: Any, text: str) -> Any:
         try:
-            value = scalars.resolve(text)
+            value = self.dialect.resolve(text)
         except scalars.NumberTooLarge:
             self._refuse_number(event)
         except scalars.NotFinite:
@@ -213,7 +225,7 @@ class _Reader:
                 msg("%(text)s is not a number to Kubernetes. Quote it if it is text.", text=text),
                 event,
             )
-        other = scalars.other_reading(text)
+        other = self.dialect.other_reading(text)
         if other is not None:
             self._note_other_reading(event, text, other)
         return value
@@ -256,13 +268,13 @@ class _Reader:
         if tag in _STRING_TAGS or (tag is None and event.style):
             return self._checked(event)
         try:
-            key = scalars.resolve_key(text)
+            key = self.dialect.key(text)
         except scalars.NumberTooLarge:
             self._refuse_number(event)
         except scalars.NotAKey:
             self._refuse_key(event)
         if key != text:
-            other = scalars.other_reading(text)
+            other = self.dialect.other_reading(text)
             if other is not None:
                 self._note_other_reading(event, text, other)
         return key
@@ -325,10 +337,7 @@ class _Reader:
     def _refuse_tag(self, event: Any) -> NoReturn:
         self.guard.refuse_at(
             "yaml_tag",
-            msg(
-                "The tag %(tag)s means nothing to Kubernetes. Take it away.",
-                tag=str(event.tag).replace(_CORE, "!!"),
-            ),
+            self.dialect.unknown_tag.about(tag=str(event.tag).replace(_CORE, "!!")),
             event,
         )
 
