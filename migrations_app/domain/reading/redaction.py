@@ -18,6 +18,7 @@ import yaml
 
 from migrations_app.domain.bundle import SourceKind
 from migrations_app.domain.manifests.secret_markers import MARKER
+from migrations_app.domain.reading.redaction_lines import LINE_KINDS, redact_lines
 from migrations_app.domain.secrets import looks_secret, secret_reason
 
 _ENCODED = base64.b64encode(MARKER.encode()).decode()
@@ -25,6 +26,8 @@ _ASSIGNMENT = re.compile(
     r"(?P<lead>-{0,2}(?:env=|label=)?)(?P<key>[A-Za-z_][\w.\-]*)=(?P<value>.+)", re.S
 )
 _OPTION = re.compile(r"--?[A-Za-z][\w\-]*")
+_COMMANDS = frozenset({"command", "entrypoint"})
+"""Keys of compose files under which a whole command may stand in one text."""
 _SECRET_SECTIONS = ("data", "stringData")
 _CERTAIN = ("url", "key", "entropy")
 _LONG = 12
@@ -55,11 +58,11 @@ class _Collection:
 def redact(text: str, kind: SourceKind) -> str:
     """The text with a marker in place of every secret value.
 
-    ``kind`` says how the text is to be read; of what is neither YAML nor JSON, or is broken,
-    nothing can be shown and ``""`` comes back.
+    ``kind`` says how the text is to be read; of what is broken nothing can be shown and ``""``
+    comes back.
     """
-    if kind not in (SourceKind.KUBERNETES, SourceKind.INSPECT, SourceKind.OTHER):
-        return ""
+    if kind in LINE_KINDS:
+        return redact_lines(text, kind)
     try:
         scalars = _Walk().scalars(text)
     except yaml.YAMLError:
@@ -168,6 +171,9 @@ def _instead(key: str, value: str, before: str) -> str | None:
         return f"{match['lead']}{match['key']}={MARKER}"
     if option and not value.startswith("-") and looks_secret(option, value):
         return MARKER
+    if key in _COMMANDS:
+        shown = redact_lines(value, SourceKind.RUN_LINES)
+        return None if shown == value else shown
     if key.endswith("last-applied-configuration"):
         return _redacted_json(value) or MARKER
     return None
