@@ -122,6 +122,7 @@ class Facts:
                    list), ``interval``, ``timeout``, ``startPeriod`` (seconds) and ``retries``.
     aliases:       object label of a workload → DNS names its peers used for it.
     identities:    object label of a workload → stable identity (systemd unit, compose service …).
+    variables:     name of a variable that a source asks for → the value it was read with.
     """
 
     image_digests: Mapping[str, str] = field(default_factory=dict)
@@ -130,6 +131,7 @@ class Facts:
     healthchecks: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     identities: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 def object_label(body: Mapping[str, Any]) -> str:

@@ -14,11 +14,16 @@ from migrations_app.domain.names import to_label
 def unused(made: Made, options: Options) -> tuple[Message, ...]:
     """A sentence for each image, parameter and answer that changed nothing for want of its name."""
     declared = [name for layer in options.layers for name in layer.parameters]
+    declared += made.facts.variables
     asked = [question.id for question in made.questions]
     return (
         *unused_images(made.objects, options.images),
         *(
-            msg("No preset has a parameter %(name)s. There are: %(known)s.", name=name, known=known)
+            msg(
+                "No preset and no source has a parameter %(name)s. There are: %(known)s.",
+                name=name,
+                known=known,
+            )
             for name, known in _not_among(options.parameters, declared)
         ),
         *(

@@ -22,6 +22,7 @@ from migrations_app.domain.presets.layering import in_order
 from migrations_app.domain.presets.schema import Preset as Layer
 from migrations_app.domain.reading.limits import WIDE
 from migrations_app.domain.reading.read import read_bundle
+from migrations_app.domain.reading.reading import Given
 from migrations_app.domain.slices import Slice, Wanted
 from migrations_app.models import (
     AcceptedFix,
@@ -41,10 +42,15 @@ Thing = tuple[str, str, str]
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A source in force for a service: which file of the bundle tells of it, and how."""
+    """A source in force for a service: which file of the bundle tells of it, and how.
+
+    ``beside`` are the files that may have a say in it: all of its source, of a capture (which
+    has a folder for each service) all of its folder.
+    """
 
     row: ServiceSource
     file: str
+    beside: frozenset[str] = frozenset()
 
     @property
     def wanted(self) -> Wanted:
@@ -91,7 +97,8 @@ def gather(application: Application) -> Inputs:
     reader has become stricter) is left out."""
     paths, files, digests = _files(application)
     in_force = _in_force(application)
-    bundle = _read(files)
+    answers = _answers(application)
+    bundle = _read(files, answers)
     outdated = _outdated(application, in_force, paths)
     order = {path: place for place, path in enumerate(files)}
     bundle = replace(
@@ -108,11 +115,11 @@ def gather(application: Application) -> Inputs:
         bundle=bundle,
         digests=digests,
         told={
-            str(row.service_id): Told(row, paths[str(row.source_id), row.member_path])
+            str(row.service_id): _told(row, paths)
             for row in in_force
             if (str(row.source_id), row.member_path) in paths
         },
-        answers=_answers(application),
+        answers=answers,
         fixes=frozenset(
             AcceptedFix.objects.filter(service__application=application).values_list(
                 "fingerprint", flat=True
@@ -120,6 +127,16 @@ def gather(application: Application) -> Inputs:
         ),
         layers=layers(application),
     )
+
+
+def _told(row: ServiceSource, paths: Mapping[tuple[str, str], str]) -> Told:
+    source = str(row.source_id)
+    file = paths[source, row.member_path]
+    mine = frozenset(path for (other, _member), path in paths.items() if other == source)
+    if row.source.kind == SourceKind.INSPECT.value:
+        folder = file.rpartition("/")[0]
+        mine = frozenset(path for path in mine if folder and path.startswith(f"{folder}/"))
+    return Told(row, file, mine)
 
 
 def layered_options(
@@ -178,14 +195,16 @@ def _base_parts(
 
 
 def contributing(inputs: Inputs, service: Service, part: Slice) -> list[str]:
-    """The files that a service's objects were made from; of a capture, its whole folder."""
+    """The files that a service's objects were made from.
+
+    Podman-like files refer to each other: env files, includes, units, inspections of one capture.
+    """
     files = {item.file for item in part.objects if item.file}
     told = inputs.told.get(str(service.pk))
     if told is not None:
         files.add(told.file)
-        folder = told.file.rpartition("/")[0]
-        if folder and told.row.source.kind == SourceKind.INSPECT.value:
-            files |= {path for path in inputs.digests if path.startswith(f"{folder}/")}
+        if told.row.source.kind != SourceKind.KUBERNETES.value:
+            files |= told.beside
     return sorted(files & set(inputs.digests))
 
 
@@ -278,9 +297,9 @@ def _thing(item: SourceObject) -> Thing:
     return str(item.body.get("kind")), namespace_of(item.body), name_of(item.body)
 
 
-def _read(files: Mapping[str, bytes]) -> Bundle:
+def _read(files: Mapping[str, bytes], answers: Mapping[str, str]) -> Bundle:
     try:
-        return read_bundle(MemoryFiles(files), WIDE, partial=True)
+        return read_bundle(MemoryFiles(files), WIDE, partial=True, given=Given(answers=answers))
     except UnreadableSource:
         return Bundle()
 

@@ -14,6 +14,7 @@ from migrations_app.domain.presets.layering import in_order
 from migrations_app.domain.presets.schema import Preset as Layer
 from migrations_app.domain.reading.limits import STRICT
 from migrations_app.domain.reading.read import read_bundle
+from migrations_app.domain.reading.reading import Given
 from migrations_app.domain.schemas import Schemas
 from migrations_app.domain.unused import unused_images
 from migrations_app.models import PresetVersion
@@ -49,7 +50,8 @@ def preview(wish: Preview, schemas: Schemas) -> dict[str, Any]:
         images=wish.images,
         answers=wish.answers,
     )
-    made = render(read_bundle(MemoryFiles(wish.files), STRICT), options, schemas)
+    given = Given(variables=wish.parameters, answers=wish.answers)
+    made = render(read_bundle(MemoryFiles(wish.files), STRICT, given=given), options, schemas)
     for told in unused_images(made.objects, wish.images):
         raise InvalidInput(told)
     safe = hidden(made)

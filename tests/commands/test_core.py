@@ -183,7 +183,7 @@ def test_what_had_nothing_to_act_on_is_told(run: Run, tmp_path: Path) -> None:
     done = run("render", "pod.yaml", *options)
     assert done.code == 0
     assert "No container is called wbe. There are: web." in done.err
-    assert "No preset has a parameter GIT." in done.err
+    assert "No preset and no source has a parameter GIT." in done.err
     assert "No question has the id volume-size." in done.err
 
 

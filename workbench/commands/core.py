@@ -23,6 +23,7 @@ from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.messages import Say, listed, msg
 from migrations_app.domain.reading.limits import WIDE
 from migrations_app.domain.reading.read import read_bundle
+from migrations_app.domain.reading.reading import Given
 from migrations_app.domain.reports import REPORTS, finding_json, loss_json, question_json
 from migrations_app.domain.unused import unused
 from migrations_app.domain.waivers import Waiver, counting, read_baseline, read_waivers
@@ -68,7 +69,8 @@ def _made(arguments: Sequence[str], parser: Parser) -> tuple[Any, Made]:
     options = parser.parse_args(arguments)
     schemas = BundledSchemas()
     wanted = engine_options(options, schemas.versions())
-    made = render(read_bundle(source_files(options), WIDE), wanted, schemas)
+    told = Given(variables=wanted.parameters, answers=wanted.answers)
+    made = render(read_bundle(source_files(options), WIDE, given=told), wanted, schemas)
     for note in unused(made, wanted):
         print(say(note), file=sys.stderr)
     return options, made
