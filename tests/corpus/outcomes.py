@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from migrations_app.adapters.schemas import BundledSchemas
-from migrations_app.domain.bundle import Bundle, MemoryFiles
+from migrations_app.domain.bundle import Bundle, Missing, SourceFiles
 from migrations_app.domain.engine import Made, Options, render
 from migrations_app.domain.errors import Problem, UnreadableSource
 from migrations_app.domain.findings import Severity
@@ -19,6 +19,8 @@ from migrations_app.domain.reading.read import read_bundle
 
 KINDS = ("kube", "inspect")
 SCHEMAS = BundledSchemas()
+VERSIONS = ("1.28", SCHEMAS.versions()[-1])
+"""What is rendered must be valid for the oldest of these and for the newest that is known."""
 
 
 class Verdict(StrEnum):
@@ -46,29 +48,70 @@ class Outcome:
     error: str = ""
 
 
-def sources(corpus: Path) -> dict[str, str]:
-    """File, as the index names it → the project it was taken from."""
+@dataclass(frozen=True)
+class ProjectFile:
+    """One file of a project as a bundle by itself. What it refers to is drawn from the project, as
+    far as the corpus has it: env files, includes, neighbouring units.
+
+    kind, source, name: as the index has them.
+    member:             where the file stands in its project.
+    project:            path in the project → file of the corpus.
+    """
+
+    kind: str
+    source: str
+    name: str
+    member: str
+    project: Mapping[str, Path]
+
+    def names(self) -> tuple[str, ...]:
+        return (self.member,)
+
+    def read(self, relative: str) -> bytes:
+        try:
+            return self.project[relative].read_bytes()
+        except KeyError:
+            raise Missing(relative) from None
+
+
+def project_files(corpus: Path, kinds: tuple[str, ...] = KINDS) -> Iterator[ProjectFile]:
+    """Every file of the corpus, kind by kind in order of names."""
     with (corpus / "index.csv").open(encoding="utf-8", newline="") as lines:
-        return {row["file"]: row["source"] for row in csv.DictReader(lines)}
+        rows = {row["file"]: row for row in csv.DictReader(lines)}
+    projects: dict[str, dict[str, Path]] = {}
+    for file, row in rows.items():
+        projects.setdefault(row["source"], {})[_member(row)] = corpus / file
+    for kind in kinds:
+        for path in sorted((corpus / kind).iterdir()):
+            row = rows[f"{kind}/{path.name}"]
+            source = row["source"]
+            yield ProjectFile(kind, source, path.name, _member(row), projects[source])
+
+
+def _member(row: Mapping[str, str]) -> str:
+    """The path in the project; what was cut out of a larger file goes by its own name."""
+    return row["file"].rpartition("/")[2] if row["extract"] else row["upstream_path"]
 
 
 def outcomes(corpus: Path, version: str | None = None) -> Iterator[Outcome]:
-    """The outcome of every file, kind by kind in order of names."""
-    projects = sources(corpus)
-    for kind in KINDS:
-        for path in sorted((corpus / kind).iterdir()):
-            yield _outcome(kind, projects[f"{kind}/{path.name}"], path, version)
+    """The outcome of every file, kind by kind in order of names; ``made`` is for ``version``."""
+    for file in project_files(corpus):
+        yield outcome_of(file, file.kind, file.source, file.name, version)
 
 
-def _outcome(kind: str, source: str, path: Path, version: str | None) -> Outcome:
+def outcome_of(
+    files: SourceFiles, kind: str, source: str, name: str, version: str | None = None
+) -> Outcome:
+    """Read files and render them for both ends of what is supported."""
     try:
-        bundle = read_bundle(MemoryFiles({path.name: path.read_bytes()}), STRICT)
-        made = render(bundle, Options(kubernetes_version=version), SCHEMAS)
+        bundle = read_bundle(files, STRICT)
+        made = render(bundle, Options(kubernetes_version=version or VERSIONS[-1]), SCHEMAS)
+        oldest = render(bundle, Options(kubernetes_version=VERSIONS[0]), SCHEMAS)
     except UnreadableSource as error:
-        return Outcome(kind, source, path.name, Verdict.REFUSED, problems=error.problems)
+        return Outcome(kind, source, name, Verdict.REFUSED, problems=error.problems)
     except Exception as error:
-        return Outcome(kind, source, path.name, Verdict.BROKE, error=repr(error))
-    violations = tuple(_violations(made))
+        return Outcome(kind, source, name, Verdict.BROKE, error=repr(error))
+    violations = tuple(dict.fromkeys([*_violations(made), *_violations(oldest)]))
     verdict = Verdict.VALID
     if violations:
         told = any(
@@ -76,7 +119,7 @@ def _outcome(kind: str, source: str, path: Path, version: str | None) -> Outcome
             for finding in made.findings
         )
         verdict = Verdict.FLAGGED if told else Verdict.UNTOLD
-    return Outcome(kind, source, path.name, verdict, bundle, made, violations)
+    return Outcome(kind, source, name, verdict, bundle, made, violations)
 
 
 def _violations(made: Made) -> Iterator[str]:

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from tests.corpus.outcomes import KINDS, Outcome, Verdict
+from migrations_app.domain.loss import Outcome as Fate
+from tests.corpus.outcomes import KINDS, VERSIONS, Outcome, Verdict
 from tests.live.corpus_on_server import Judged
 
 PAGE = Path(__file__).parents[2] / "docs" / "corpus.md"
@@ -15,9 +16,11 @@ INTRODUCTION = """\
 # Files written by others
 
 Parsers are easily right about the files their authors thought of. This one is held against files
-that other projects publish: Kubernetes YAML of 25 projects (the tests and examples of Podman,
-kompose, kustomize, Istio, MicroShift and others, good and bad alike), and inspections written by
-Podman. Each file is read and rendered by itself, without presets.
+that other projects publish: Kubernetes YAML, compose files and Quadlet units of some 60 projects
+(the tests and examples of Podman, Docker Compose, kompose, kustomize, Istio, MicroShift and others,
+good and bad alike), and inspections written by Podman. Each file is read and rendered by itself,
+without presets; what it refers to (env files, includes, neighbouring units) is drawn from its own
+project, as far as the corpus has it.
 
 `bin/corpus` prints these tables, `bin/corpus --update` writes this page, and the tests compare it
 with what is true. The files lie outside this repository; `WORKBENCH_TEST_CORPUS` says where.
@@ -43,19 +46,22 @@ def files_section(outcomes: Sequence[Outcome]) -> str:
     lines = [
         "## What becomes of each file",
         "",
-        "*Valid*: every object passes the strict schema of the newest Kubernetes that is bundled",
-        "(kinds that are not part of Kubernetes pass through). *Stopped by a finding*: rendered,",
-        "but `check` ends with a blocker that names the field. *Refused*: not read, exit code 2,",
-        "with file, line and column. Nothing may stand in the last two columns.",
+        f"*Valid*: every object passes the strict schema of Kubernetes {VERSIONS[0]} and that of",
+        f"{VERSIONS[1]} (kinds that are not part of Kubernetes pass through). *Stopped by a",
+        "finding*: rendered, but `check` ends with a blocker that names the field. *Refused*: not",
+        "read, exit code 2, with file, line and column. Nothing may stand in the two columns",
+        "behind it. *With questions*: valid with the recommended answers, and a person may decide",
+        "otherwise.",
         "",
-        "| | files | " + " | ".join(CHANCES.values()) + " |",
-        "|---|" + "---:|" * (len(CHANCES) + 1),
+        "| | files | " + " | ".join(CHANCES.values()) + " | with questions | questions |",
+        "|---|" + "---:|" * (len(CHANCES) + 3),
     ]
     for kind in KINDS:
         of_kind = [item for item in outcomes if item.kind == kind]
         lines.append(_row(f"**{kind}**", of_kind))
         for source in sorted({item.source for item in of_kind}):
             lines.append(_row(source, [item for item in of_kind if item.source == source]))
+    lines += ["", *_fields(outcomes)]
     lines += ["", "### Refused, and why", ""]
     for item in outcomes:
         for problem in item.problems[:1]:
@@ -71,7 +77,26 @@ def files_section(outcomes: Sequence[Outcome]) -> str:
 
 def _row(name: str, items: Sequence[Outcome]) -> str:
     found = Counter(item.verdict for item in items)
-    return f"| {name} | {len(items)} | " + " | ".join(str(found[v]) for v in CHANCES) + " |"
+    questions = [len(item.made.questions) for item in items if item.made]
+    cells = [found[v] for v in CHANCES] + [sum(map(bool, questions)), sum(questions)]
+    return f"| {name} | {len(items)} | " + " | ".join(map(str, cells)) + " |"
+
+
+def _fields(outcomes: Sequence[Outcome]) -> Iterator[str]:
+    """What became of all fields that are set in the files of a kind."""
+    yield "### What becomes of their fields"
+    yield ""
+    yield "One row of the loss report stands for one field that is set. Nothing is dropped without"
+    yield "a reason that the report names; an inspection lists far more than anybody set."
+    yield ""
+    yield "| | fields | " + " | ".join(kind.value for kind in Fate) + " |"
+    yield "|---|" + "---:|" * (len(Fate) + 1)
+    for kind in KINDS:
+        rows = [
+            row for item in outcomes if item.kind == kind and item.made for row in item.made.loss
+        ]
+        fates = Counter(row.outcome for row in rows)
+        yield f"| {kind} | {len(rows)} | " + " | ".join(str(fates[fate]) for fate in Fate) + " |"
 
 
 def server_section(version: str, untouched: Sequence[Judged], judged: Sequence[Judged]) -> str:
@@ -86,8 +111,12 @@ def server_section(version: str, untouched: Sequence[Judged], judged: Sequence[J
         "",
         "| | objects | of known kinds | accepted | share | files | accepted | share |",
         "|---|---:|---:|---:|---:|---:|---:|---:|",
-        _share("as they are", untouched),
-        _share("rendered", judged),
+        _share("kube, as they are", [item for item in untouched if item.outcome.kind == "kube"]),
+        *(
+            _share(f"{kind}, rendered", [item for item in judged if item.outcome.kind == kind])
+            for kind in KINDS
+        ),
+        _share("all, rendered", judged),
         "",
         "### Rejected, and why",
         "",

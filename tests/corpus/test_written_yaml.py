@@ -10,12 +10,9 @@ from typing import Any
 
 import pytest
 
-from migrations_app.domain.bundle import MemoryFiles
-from migrations_app.domain.errors import UnreadableSource
 from migrations_app.domain.manifests.render import to_yaml
 from migrations_app.domain.provenance import leaves
-from migrations_app.domain.reading.limits import WIDE
-from migrations_app.domain.reading.read import read_bundle
+from tests.corpus.outcomes import outcomes
 from tests.domain.manifests.nasty_values import NASTY
 
 pytestmark = pytest.mark.corpus
@@ -34,12 +31,11 @@ def _judged(judges: Path, file: Path) -> list[Any]:
 
 
 def _corpus_objects(corpus: Path) -> Iterator[dict[str, Any]]:
-    for path in sorted((corpus / "kube").iterdir()):
-        try:
-            bundle = read_bundle(MemoryFiles({path.name: path.read_bytes()}), WIDE)
-        except UnreadableSource:
-            continue
-        yield from (item.body for item in bundle.objects)
+    """The objects of Kubernetes files as they were read, and what is rendered of all files."""
+    for outcome in outcomes(corpus):
+        if outcome.bundle is not None and outcome.made is not None:
+            yield from (item.body for item in outcome.bundle.objects)
+            yield from (item.body for item in outcome.made.objects)
 
 
 def test_nasty_values_survive(judges: Path, tmp_path: Path) -> None:
