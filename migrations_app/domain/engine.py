@@ -13,7 +13,9 @@ from enum import StrEnum
 from migrations_app.domain import checks
 from migrations_app.domain.bundle import Bundle, Facts, SourceObject
 from migrations_app.domain.checks import CheckContext
+from migrations_app.domain.checks.capture import WRITTEN_BY_PEOPLE
 from migrations_app.domain.checks.images import registry_facts
+from migrations_app.domain.checks.phases import phase_for
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.findings import Finding
 from migrations_app.domain.fixes import apply_accepted
@@ -30,6 +32,7 @@ from migrations_app.domain.mended import mended_findings, untold_mends
 from migrations_app.domain.mends import mends
 from migrations_app.domain.messages import msg
 from migrations_app.domain.names import is_label
+from migrations_app.domain.pipeline.phases import Phase
 from migrations_app.domain.presets.layering import settle
 from migrations_app.domain.presets.schema import Preset
 from migrations_app.domain.questions import Question
@@ -59,6 +62,7 @@ class Options:
     accepted_fixes:    fingerprints of findings whose fix a person accepted.
     image_digests:     image reference → ``sha256:…``, beyond what the bundle knows.
     kubernetes_version: ``1.NN``; None: the newest that the schemas know.
+    phase:             how far to judge; None: as the environment says (``checks.phases``).
     """
 
     environment: str | None = None
@@ -71,6 +75,7 @@ class Options:
     accepted_fixes: frozenset[str] = frozenset()
     image_digests: Mapping[str, str] = field(default_factory=dict)
     secrets: SecretsMode = SecretsMode.KEEP
+    phase: Phase | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +125,19 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
     facts = Relabelling.of(sources, running).facts(_known(built.facts, options))
     running.run(transforms_for(settings, facts))
     running.run(_overrides(options))
+    questions = (*bundle.questions, *built.questions, *running.questions.values())
     context = CheckContext(
         tuple(running.objects),
         schemas,
         version,
         facts,
         *registry_facts(settings.section("registry")),
+        phase=options.phase or phase_for(options.environment),
+        environment=options.environment or "",
+        questions=_answered(questions, options.answers),
+        specs=bundle.specs,
+        loss=(*bundle.loss, *built.loss),
+        written=_written(bundle),
     )
     if options.accepted_fixes:
         apply_accepted(
@@ -148,9 +160,7 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
         digest=digest((item.body for item in objects), text),
         changes=changes,
         findings=findings,
-        questions=_answered(
-            (*bundle.questions, *built.questions, *running.questions.values()), options.answers
-        ),
+        questions=context.questions,
         loss=(*bundle.loss, *new.loss(built.loss), *loss_rows(bundle.objects, running)),
         renames=renames(running.record),
         images=_images(running),
@@ -177,6 +187,11 @@ def without_environment(options: Options) -> Options:
 def services_of(made: Made) -> Ownership:
     """Who owns which object of a manifest."""
     return divide(made.objects, made.facts.identities)
+
+
+def _written(bundle: Bundle) -> frozenset[str]:
+    """The files in which people wrote down what they want: a loss there is a finding."""
+    return frozenset(m.path for m in bundle.members if m.kind in WRITTEN_BY_PEOPLE)
 
 
 def _known(facts: Facts, options: Options) -> Facts:

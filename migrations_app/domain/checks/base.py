@@ -2,17 +2,61 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from migrations_app.domain.bundle import Facts, SourceObject
 from migrations_app.domain.findings import Finding, Severity
-from migrations_app.domain.manifests.resources import containers, mapping
-from migrations_app.domain.messages import Message
+from migrations_app.domain.loss import LossRow
+from migrations_app.domain.manifests.resources import (
+    CONTAINER_LISTS,
+    get,
+    mapping,
+    name_of,
+    namespace_of,
+    pod_spec,
+    sequence,
+)
+from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.pipeline.phases import Phase
 from migrations_app.domain.places import Path, Place, pointer
+from migrations_app.domain.questions import Question
 from migrations_app.domain.schemas import Schemas
+from migrations_app.domain.spec import ServiceSpec
+from migrations_app.domain.transforms.probes import keeps_running
+
+Container = tuple[Path, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """An object with a pod in it: where the pod's specification stands, and its containers."""
+
+    item: SourceObject
+    path: Path
+    spec: dict[str, Any]
+    containers: tuple[Container, ...]
+
+    @property
+    def kind(self) -> str:
+        return str(self.item.body.get("kind"))
+
+    @property
+    def lasting(self) -> bool:
+        """Whether its containers are meant to run on."""
+        return keeps_running(self.item.body, self.spec)
+
+    @property
+    def labels(self) -> dict[str, Any]:
+        """The labels of its pods."""
+        return mapping(get(self.item.body, (*self.path[:-1], "metadata", "labels")))
+
+    @property
+    def running(self) -> tuple[Container, ...]:
+        """Its containers proper, without those that run before or are put in later."""
+        return tuple((path, one) for path, one in self.containers if path[-2] == "containers")
 
 
 @dataclass(frozen=True)
@@ -20,6 +64,9 @@ class CheckContext:
     """Everything a check may look at. It changes none of it.
 
     ``allowed_registries`` and ``digests_wanted`` come from the registry presets in force.
+    ``phase`` says how far to judge (``checks.phases``), ``environment`` what for. ``questions``
+    are those that were put so far; ``specs`` and ``loss`` are what Podman-like sources said, and
+    ``written`` names the files among them that people write.
     """
 
     objects: tuple[SourceObject, ...]
@@ -28,15 +75,108 @@ class CheckContext:
     facts: Facts = field(default_factory=Facts)
     allowed_registries: tuple[str, ...] = ()
     digests_wanted: bool = False
+    phase: Phase = Phase.COMPATIBLE
+    environment: str = ""
+    questions: tuple[Question, ...] = ()
+    specs: tuple[ServiceSpec, ...] = ()
+    loss: tuple[LossRow, ...] = ()
+    written: frozenset[str] = frozenset()
+
+    @cached_property
+    def workloads(self) -> tuple[Workload, ...]:
+        """Every object with a pod in it, looked for once for all checks."""
+        found = []
+        for item in self.objects:
+            here = pod_spec(item.body)
+            if here is not None:
+                path, spec = here
+                found.append(Workload(item, path, spec, tuple(_containers(path, spec))))
+        return tuple(found)
 
     @cached_property
     def containers(self) -> tuple[tuple[SourceObject, Path, dict[str, Any]], ...]:
         """Every container of every workload, looked for once for all checks."""
         return tuple(
-            (item, path, container)
-            for item in self.objects
-            for path, container in containers(item.body)
+            (workload.item, path, container)
+            for workload in self.workloads
+            for path, container in workload.containers
         )
+
+    @cached_property
+    def kinds(self) -> Mapping[str, tuple[SourceObject, ...]]:
+        """The objects of each kind."""
+        found: dict[str, list[SourceObject]] = {}
+        for item in self.objects:
+            found.setdefault(str(item.body.get("kind")), []).append(item)
+        return {kind: tuple(items) for kind, items in found.items()}
+
+    def of_kind(self, kind: str) -> tuple[SourceObject, ...]:
+        """The objects of one kind, in order."""
+        return self.kinds.get(kind, ())
+
+    @cached_property
+    def named(self) -> Mapping[tuple[str, str, str], SourceObject]:
+        """The objects by kind, namespace and name."""
+        return {
+            (kind, namespace_of(item.body), name_of(item.body)): item
+            for kind, items in self.kinds.items()
+            for item in items
+        }
+
+    @cached_property
+    def services(self) -> Mapping[tuple[str, str, str], tuple[SourceObject, ...]]:
+        """Services by namespace and one pair of their selector, to be found by a pod's labels."""
+        found: dict[tuple[str, str, str], list[SourceObject]] = {}
+        for item in self.of_kind("Service"):
+            selector = mapping(get(item.body, ("spec", "selector")))
+            for key, value in list(selector.items())[:1]:
+                found.setdefault((namespace_of(item.body), str(key), str(value)), []).append(item)
+        return {key: tuple(items) for key, items in found.items()}
+
+    def services_of(self, workload: Workload) -> tuple[SourceObject, ...]:
+        """The Services that choose the pods of a workload."""
+        space = namespace_of(workload.item.body)
+        return tuple(
+            item
+            for key, value in workload.labels.items()
+            for item in self.services.get((space, str(key), str(value)), ())
+            if selected_by(get(item.body, ("spec", "selector")), workload.labels)
+        )
+
+    @cached_property
+    def scaled(self) -> Mapping[tuple[str, str, str], SourceObject]:
+        """The HorizontalPodAutoscaler of each workload, by kind, namespace and name."""
+        return {
+            (str(target.get("kind")), namespace_of(item.body), str(target.get("name"))): item
+            for item in self.of_kind("HorizontalPodAutoscaler")
+            if (target := mapping(get(item.body, ("spec", "scaleTargetRef"))))
+        }
+
+    def scaler_of(self, workload: Workload) -> SourceObject | None:
+        """The HorizontalPodAutoscaler of a workload, if it has one."""
+        body = workload.item.body
+        return self.scaled.get((workload.kind, namespace_of(body), name_of(body)))
+
+    @cached_property
+    def _asked(self) -> Mapping[str, tuple[Question, ...]]:
+        found: dict[str, list[Question]] = {}
+        for question in self.questions:
+            found.setdefault(question.code, []).append(question)
+        return {code: tuple(listed) for code, listed in found.items()}
+
+    def question(self, code: str, *words: str) -> Question | None:
+        """The question of a code whose id has all these words between its colons."""
+        for question in self._asked.get(code, ()):
+            if {*words} <= {*question.id.split(":")}:
+                return question
+        return None
+
+
+def _containers(path: Path, spec: dict[str, Any]) -> Iterator[Container]:
+    for key in CONTAINER_LISTS:
+        for index, container in enumerate(sequence(spec.get(key))):
+            if isinstance(container, dict):
+                yield (*path, key, index), container
 
 
 Check = Callable[[CheckContext], Iterator[Finding]]
@@ -62,10 +202,12 @@ class Rule:
         *,
         fixable: bool | None = None,
         waivable: bool | None = None,
+        asked: Question | None = None,
     ) -> Finding:
         """A finding at a field of an object; its place in the source is looked up.
 
         ``fixable`` and ``waivable`` are the rule's own unless this finding differs from it.
+        ``asked`` is the question whose answer settles it, which the fix then names.
         """
         origin = item.origin.at(path)
         return Finding(
@@ -76,11 +218,16 @@ class Rule:
             ),
             message=message,
             why=self.why,
-            fix=self.fix,
+            fix=self.fix if asked is None else answering(self.fix, asked),
             fixable=self.fixable if fixable is None else fixable,
             waivable=self.waivable if waivable is None else waivable,
             subject=subject,
         )
+
+
+def answering(fix: Message, question: Question) -> Message:
+    """What to do, with the question whose answer does it."""
+    return msg("%(fix)s Or answer the question %(question)s.", fix=fix, question=question.id)
 
 
 def selected_by(selector: Any, labels: Any) -> bool:

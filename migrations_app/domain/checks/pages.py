@@ -5,49 +5,12 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator
 
-from migrations_app.domain.checks import (
-    MENDED,
-    configuration,
-    duplicates,
-    images,
-    names,
-    probes,
-    references,
-    rehearsals,
-    resources,
-    schema,
-    security,
-    values,
-    workloads,
-)
+from migrations_app.domain.checks import MENDED, RULED, rehearsals
 from migrations_app.domain.checks.base import Rule
 from migrations_app.domain.fixes import FIXED
 
 ENTRIES: tuple[tuple[Rule, object], ...] = (
-    (names.NAM_01, names.invalid_names),
-    (names.NAM_02, names.colliding_names),
-    (names.NAM_03, names.invalid_metadata),
-    (schema.SCH_01, schema.schema_violations),
-    (schema.SCH_02, schema.obsolete_versions),
-    (references.SCH_03, references.dangling_references),
-    (duplicates.SCH_04, duplicates.duplicate_names),
-    (values.SCH_06, values.impossible_values),
-    (schema.SCH_07, schema.unknown_kinds),
-    (workloads.VOL_02, workloads.relative_host_paths),
-    (images.IMG_01, images.unreachable_images),
-    (images.IMG_02, images.floating_tags),
-    (images.IMG_03, images.foreign_registries),
-    (images.IMG_04, images.unpinned_digests),
-    (security.SEC_03, security.root_that_may_not_be),
-    (security.SEC_04, security.prefixed_capabilities),
-    (resources.RES_01, resources.missing_resources),
-    (resources.RES_02, resources.fractional_memory),
-    (probes.PRB_01, probes.missing_probes),
-    (probes.PRB_04, probes.probes_without_port),
-    (configuration.CFG_01, configuration.secrets_in_clear),
-    (configuration.CFG_03, configuration.missing_secrets),
-    (workloads.WLD_01, workloads.bare_pods),
-    (security.REH_01, security.not_rehearsable),
+    *RULED,
     (rehearsals.REH_02, rehearsals.rehearsal_finding),
 )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from migrations_app.domain.checks.phases import phase_of
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.messages import Message, counted, msg
 from migrations_app.domain.pipeline.phases import Phase
@@ -67,11 +68,20 @@ class Gate:
 
 
 _BY_FINDINGS: tuple[tuple[str, tuple[str, ...], Message], ...] = (
-    ("schema", ("SCH-01", "SCH-02", "SCH-07"), msg("Every object fits the target's schema.")),
+    (
+        "schema",
+        ("SCH-01", "SCH-02", "SCH-05", "SCH-06", "SCH-07"),
+        msg("Every object fits the target's schema."),
+    ),
     (
         "names_and_references",
-        ("NAM-", "SCH-03", "SCH-04", "VOL-"),
+        ("NAM-", "SCH-03", "SCH-04", "VOL-02"),
         msg("Names are valid, and every reference leads somewhere."),
+    ),
+    (
+        "storage",
+        ("VOL-01", "VOL-03", "VOL-04", "VOL-05", "VOL-07"),
+        msg("Every volume is one that a cluster can give."),
     ),
     ("images", ("IMG-",), msg("Every image can be pulled, and is pinned as the presets ask.")),
     ("resources", ("RES-",), msg("Every container has requests and limits.")),
@@ -85,6 +95,8 @@ _BY_FINDINGS: tuple[tuple[str, tuple[str, ...], Message], ...] = (
 )
 """Code of the gate, the findings it reads (a code or the beginning of one), what it stands for."""
 
+_COMPATIBLE = Phase.COMPATIBLE.rank
+
 
 def gates(facts: Facts, to: Phase) -> tuple[Gate, ...]:
     """Every gate before a phase, in the order in which a person would work through them."""
@@ -92,7 +104,7 @@ def gates(facts: Facts, to: Phase) -> tuple[Gate, ...]:
         return tuple(_local(facts))
     if to is Phase.COMPATIBLE:
         return tuple(_compatible(facts))
-    return tuple(_cluster(to))
+    return (*_cluster(to), _manifest(facts, to))
 
 
 def closed(found: Sequence[Gate]) -> tuple[Gate, ...]:
@@ -141,19 +153,21 @@ def _revision(facts: Facts) -> Gate:
 
 
 def _findings(facts: Facts) -> Iterator[Gate]:
-    left = [
-        finding
-        for finding in facts.findings
-        if finding.severity in CLOSING
-        and not finding.mended
-        and finding.fingerprint not in facts.waived
-    ]
+    left = [finding for finding in _left(facts) if phase_of(finding.code).rank <= _COMPATIBLE]
     for code, prefixes, holds in _BY_FINDINGS:
         mine = tuple(finding for finding in left if finding.code.startswith(prefixes))
         yield _by_findings(code, mine, holds, facts)
     known = tuple(prefix for _code, prefixes, _holds in _BY_FINDINGS for prefix in prefixes)
     others = tuple(finding for finding in left if not finding.code.startswith(known))
     yield _by_findings("findings", others, msg("No other serious finding is open."), facts)
+
+
+def _left(facts: Facts) -> Iterator[Finding]:
+    """The findings that close a gate: serious ones that nobody has waived."""
+    for finding in facts.findings:
+        if finding.severity in CLOSING and not finding.mended:
+            if finding.fingerprint not in facts.waived:
+                yield finding
 
 
 def _by_findings(code: str, left: tuple[Finding, ...], holds: Message, facts: Facts) -> Gate:
@@ -223,6 +237,18 @@ def _cluster(to: Phase) -> Iterator[Gate]:
     }
     for code, why in needed[to]:
         yield Gate(code, open=False, why=why)
+
+
+def _manifest(facts: Facts, to: Phase) -> Gate:
+    """What the phase asks of the manifest beyond what any cluster takes.
+
+    Phases in between count as well. What is not there yet is judged when a revision is made for
+    the environment: the findings of a revision for another one do not hold it up.
+    """
+    left = tuple(
+        finding for finding in _left(facts) if _COMPATIBLE < phase_of(finding.code).rank <= to.rank
+    )
+    return _by_findings("manifest", left, msg("The manifest is ready for this phase."), facts)
 
 
 def _gate(code: str, holds: bool, if_open: Message, if_closed: Message) -> Gate:  # noqa: FBT001

@@ -37,7 +37,7 @@ def shut(facts: Facts, to: Phase = Phase.COMPATIBLE) -> list[str]:
 
 def test_with_everything_in_order_all_gates_are_open() -> None:
     assert shut(GOOD) == []
-    assert len(gates(GOOD, Phase.COMPATIBLE)) == 12
+    assert len(gates(GOOD, Phase.COMPATIBLE)) == 13
 
 
 def test_every_gate_says_why() -> None:
@@ -55,6 +55,7 @@ def test_every_gate_says_why() -> None:
         ("SCH-04", "names_and_references"),
         ("NAM-01", "names_and_references"),
         ("VOL-02", "names_and_references"),
+        ("VOL-01", "storage"),
         ("IMG-01", "images"),
         ("RES-01", "resources"),
         ("PRB-01", "probes"),
@@ -123,4 +124,19 @@ def test_without_a_source_nothing_begins() -> None:
 
 @pytest.mark.parametrize("phase", [Phase.STAGING, Phase.PRODUCTION])
 def test_clusters_are_not_here_yet(phase: Phase) -> None:
-    assert all(not gate.open for gate in gates(GOOD, phase))
+    assert [gate.code for gate in gates(GOOD, phase) if gate.open] == ["manifest"]
+
+
+@pytest.mark.parametrize("code", ["STG-02", "PRD-02", "EDG-01", "VOL-06"])
+def test_findings_of_later_phases_close_no_earlier_gate(code: str) -> None:
+    assert shut(replace(GOOD, findings=(finding(code),))) == []
+
+
+def test_each_phase_has_the_findings_of_those_before_it() -> None:
+    staging = replace(GOOD, findings=(finding("STG-02"),))
+    production = replace(GOOD, findings=(finding("PRD-02"),))
+
+    assert "manifest" in shut(staging, Phase.STAGING)
+    assert "manifest" in shut(staging, Phase.PRODUCTION)
+    assert "manifest" in shut(production, Phase.PRODUCTION)
+    assert "manifest" not in shut(production, Phase.STAGING)
