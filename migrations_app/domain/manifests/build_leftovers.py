@@ -27,19 +27,39 @@ _REASONS: Mapping[str, Message] = {
     "driver": msg("A storage class takes the place of a volume driver."),
     "ports": msg("Another container of the pod has the same port, or this one runs before it."),
     "name": msg("Kept as the name of the claim."),
+    "init_process": msg("No init process is added; the image must reap its own children."),
+    "deadline": msg("Podman ends the container after this time; use a Job with a deadline."),
+    "log_driver": msg("A cluster collects what containers write to standard output."),
+    "userns": msg("User namespaces of pods depend on the cluster; the users above are kept."),
+    "unmapped": msg("There is no such setting in a pod specification."),
+    "delay": msg("Pods that hold data are replaced one after the other."),
+    "parallelism": msg("Pods that hold data are replaced one after the other."),
+    "start_first": msg("Pods that hold data are replaced one after the other."),
+    "depends_on": msg(
+        "A cluster starts all services at once; this one must try again until the other answers."
+    ),
+    "used_caps": msg("Repeats what other fields say."),
+    "networks": msg("Podman's network; a cluster has one network that all pods share."),
+    "identity": msg("Tells services apart; it is kept with the service."),
+    "external": msg("See the question about this volume."),
 }
 
 
 def settle_leftovers(specs: Sequence[ServiceSpec], ledger: Ledger) -> None:
     """A row for every place of the specs that went into no object."""
     for spec in specs:
-        for attribute, place in _places(spec):
+        for attribute, place in places_of(spec):
             if place.path and not ledger.knows(place):
                 ledger.drop(place, _REASONS.get(attribute.partition("/")[0], _UNUSED))
 
 
-def _places(spec: ServiceSpec) -> Iterator[tuple[str, Place]]:
+def places_of(spec: ServiceSpec) -> Iterator[tuple[str, Place]]:
+    """Every attribute of a service that knows where it was said, and where that is."""
     yield from spec.places.items()
+    for dependency in spec.depends_on:
+        yield from (("depends_on", place) for place in dependency.places.values())
+    if spec.rollout is not None:
+        yield from spec.rollout.places.items()
     for volume in spec.volumes:
         yield from volume.places.items()
     for container in spec.containers:
