@@ -252,7 +252,8 @@ class ServiceSpec:
     ``aliases`` are the DNS names its peers use. ``identity`` is what survives a rename (a systemd
     unit, a compose project and service), empty if there is none. ``file`` is the member file.
     ``every_node``: one instance on each node. ``schedule`` is a cron line of five fields for what
-    runs again and again. ``node_labels`` are what its nodes must be labelled with.
+    runs again and again. ``live`` is the member file with the inspection that a declared service
+    was compared with. ``node_labels`` are what its nodes must be labelled with.
     """
 
     name: str
@@ -278,6 +279,7 @@ class ServiceSpec:
     labels: Mapping[str, str] = field(default_factory=dict)
     annotations: Mapping[str, str] = field(default_factory=dict)
     identity: str = ""
+    live: str = ""
     is_pod: bool = False
     file: str = ""
     places: Places = field(default_factory=dict)

@@ -24,6 +24,7 @@ from migrations_app.domain.reading.limits import WIDE
 from migrations_app.domain.reading.read import read_bundle
 from migrations_app.domain.reading.reading import Given
 from migrations_app.domain.slices import Slice, Wanted
+from migrations_app.domain.spec import ServiceSpec
 from migrations_app.models import (
     AcceptedFix,
     Answer,
@@ -96,9 +97,9 @@ def gather(application: Application) -> Inputs:
     """Read everything anew. Sources were readable when they were stored; one that is no more (the
     reader has become stricter) is left out."""
     paths, files, digests = _files(application)
-    in_force = _in_force(application)
     answers = _answers(application)
     bundle = _read(files, answers)
+    in_force = _in_force(application, paths, bundle.specs)
     outdated = _outdated(application, in_force, paths)
     order = {path: place for place, path in enumerate(files)}
     bundle = replace(
@@ -246,14 +247,26 @@ def _sources(paths: Mapping[tuple[str, str], str]) -> dict[str, str]:
     return {path: source for (source, _member), path in paths.items()}
 
 
-def _in_force(application: Application) -> list[ServiceSource]:
+def _in_force(
+    application: Application, paths: Mapping[tuple[str, str], str], specs: Iterable[ServiceSpec]
+) -> list[ServiceSource]:
+    """The newest source of each service. A capture of what a file declares is compared with the
+    file, and does not take its place."""
     rows = (
         ServiceSource.objects.filter(service__application=application, service__archived=None)
         .select_related("service", "source")
         .defer("source__findings", "source__questions", "source__matches")
         .order_by("service", "number")
     )
-    return list({row.service_id: row for row in rows}.values())
+    newest = {row.service_id: row for row in rows}
+    compared = {(spec.file, spec.name): spec.live for spec in specs if spec.live}
+    for row in rows if compared else ():
+        path = paths.get((str(row.source_id), row.member_path), "")
+        live = compared.get((path, row.read_name))
+        current = newest[row.service_id]
+        if live and live == paths.get((str(current.source_id), current.member_path)):
+            newest[row.service_id] = row
+    return list(newest.values())
 
 
 def _outdated(

@@ -10,6 +10,7 @@ from migrations_app.domain.bundle import Bundle, Member, SourceFiles, SourceKind
 from migrations_app.domain.errors import Problem, UnreadableSource
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
+from migrations_app.domain.reading.declared_and_live import pair
 from migrations_app.domain.reading.inspect import read_inspect_members
 from migrations_app.domain.reading.kubernetes import read_objects
 from migrations_app.domain.reading.limits import Limits
@@ -71,15 +72,16 @@ def read_bundle(
     members = _read_members(desk)
     reading = together([_read_kubernetes(members), *_read_others(members, desk)])
     _settle_companions(members, desk)
+    paired = pair(reading.specs, {text.name: text.kind for text in members.texts.values()})
     listed = tuple(members.members.values())
     _require_readable(listed, partial=partial)
     return Bundle(
         members=listed,
         objects=reading.objects,
-        specs=reading.specs,
+        specs=paired.specs,
         questions=reading.questions,
-        findings=reading.findings,
-        loss=reading.loss,
+        findings=(*reading.findings, *paired.findings),
+        loss=(*reading.loss, *paired.loss),
         facts=reading.facts,
     )
 
