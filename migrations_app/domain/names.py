@@ -19,6 +19,7 @@ _SUBDOMAIN = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-
 _SERVICE = re.compile(r"[a-z](?:[-a-z0-9]*[a-z0-9])?")
 _LABEL_VALUE = re.compile(r"(?:[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?)?")
 _KEY_NAME = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9_.]*[A-Za-z0-9])?")
+_DATA_KEY = re.compile(r"[-._a-zA-Z0-9]+")
 _PORT_NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]*[a-z0-9])?")
 
 
@@ -94,6 +95,20 @@ def to_key(text: str) -> str:
     plain = _fit(plain, LABEL_LENGTH, text)
     domain = to_subdomain(prefix) if prefix else ""
     return f"{domain}/{plain}" if domain else plain
+
+
+def is_data_key(key: str) -> bool:
+    """A key of a ConfigMap or Secret."""
+    right = len(key) <= SUBDOMAIN_LENGTH and bool(_DATA_KEY.fullmatch(key))
+    return right and key != "." and not key.startswith("..")
+
+
+def to_data_key(text: str) -> str:
+    """The nearest key of a ConfigMap or Secret; another text may have the same."""
+    if is_data_key(text):
+        return text
+    plain = re.sub(r"[^-._a-zA-Z0-9]+", "_", text).strip(".") or _hashed("file", text)
+    return _fit(plain, SUBDOMAIN_LENGTH, text)
 
 
 def unique(name: str, taken: Iterable[str], source: str, length: int = LABEL_LENGTH) -> str:

@@ -89,7 +89,7 @@ def build(specs: Sequence[ServiceSpec], answers: Mapping[str, str], facts: Facts
         for volume in () if spec.containers else spec.volumes:
             site.claims.add_volume(spec, volume)
     file = specs[0].file if specs else ""
-    beside = [*site.vault.drafts(), *site.claims.made.values()]
+    beside = [*site.vault.drafts(), *site.claims.config_maps, *site.claims.made.values()]
     drafts = [*((draft, file) for draft in beside), *site.drafts]
     drafts.sort(key=lambda item: KIND_ORDER.index(item[0]["kind"]))
     objects = tuple(finish(draft, origin, ledger) for draft, origin in drafts)
@@ -113,7 +113,7 @@ def _add_service(site: _Site, spec: ServiceSpec) -> None:
     kind = workload_kind(spec, ledger)
     if kind is WorkloadKind.STATEFUL_SET:
         site.claims.stateful.add(spec.name)
-    ports = name_ports(spec)
+    ports = name_ports(spec, ledger)
     volumes = PodVolumes(spec, ledger, site.vault, site.claims)
     parts = PodParts(spec, ledger, site.vault, volumes, ports, probed=not kind.ends)
     pod = pod_spec(parts, restart_policy(spec, kind))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from migrations_app.domain.errors import InvalidInput
+from migrations_app.domain.loss import Outcome
 from migrations_app.domain.manifests.build_draft import (
     Ledger,
     changed,
@@ -39,6 +40,8 @@ class Claims:
     stateful: set[str] = field(default_factory=set)
     known: dict[str, VolumeSpec] = field(default_factory=dict)
     made: dict[str, dict[str, Any]] = field(default_factory=dict)
+    config_maps: list[dict[str, Any]] = field(default_factory=list)
+    absent: set[str] = field(default_factory=set)
     templates: dict[str, dict[str, dict[str, Any]]] = field(default_factory=dict)
 
     @classmethod
@@ -53,7 +56,8 @@ class Claims:
 
     def is_template(self, service: ServiceSpec, name: str) -> bool:
         """Whether a volume is a claim template of the service's StatefulSet."""
-        return name not in self.shared and service.name in self.stateful
+        external = name in self.known and self.known[name].external
+        return not external and name not in self.shared and service.name in self.stateful
 
     def use(self, service: ServiceSpec, mount: Mount) -> str:
         """Have the claim of a named volume made; its name."""
@@ -74,7 +78,10 @@ class Claims:
         self.add_volume(service, VolumeSpec(name))
 
     def add_volume(self, service: ServiceSpec, volume: VolumeSpec) -> None:
-        if volume.name in self.made:
+        if volume.name in self.made or volume.name in self.absent:
+            return
+        if volume.external and not self._is_ours(service, volume):
+            self.absent.add(volume.name)
             return
         self.made[volume.name] = {
             "apiVersion": "v1",
@@ -82,6 +89,31 @@ class Claims:
             "metadata": _metadata(volume),
             "spec": self._spec(service, volume),
         }
+
+    def _is_ours(self, service: ServiceSpec, volume: VolumeSpec) -> bool:
+        """Whether the claim of a volume that was made elsewhere is to be made here."""
+        answer = self.ledger.ask(
+            Question(
+                id=f"volume-external:{service.name}:{volume.name}",
+                code="volume-external",
+                text=msg("Does the cluster have a claim %(name)s already?", name=volume.name),
+                why=msg("The source expects the volume to be there; a new cluster has none."),
+                choices=choices(
+                    ("make", msg("No: it is made with the service")),
+                    ("existing", msg("Yes: it is used as it is")),
+                ),
+                recommended="make",
+                place=_place(service, volume),
+            )
+        )
+        if answer == "existing":
+            self.ledger.note(
+                volume.places.get("name"),
+                Outcome.QUESTION,
+                "",
+                msg("The claim is expected on the cluster; see the question."),
+            )
+        return answer == "make"
 
     def _spec(self, service: ServiceSpec, volume: VolumeSpec) -> dict[str, Any]:
         spec: dict[str, Any] = {

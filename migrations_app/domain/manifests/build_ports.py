@@ -13,6 +13,9 @@ from migrations_app.domain.messages import msg
 from migrations_app.domain.names import is_port_name, is_service_name
 from migrations_app.domain.spec import ContainerSpec, Port, ServiceSpec
 
+_HIGHEST = 65535
+_PROTOCOLS = frozenset({"tcp", "udp", "sctp"})
+_NO_PORT = msg("No such port exists: a number up to 65535, over TCP, UDP or SCTP.")
 _HTTP = (80, 8080, 8000, 8081, 3000, 5000, 8888, 9000)
 _HTTPS = (443, 8443)
 
@@ -26,7 +29,7 @@ class NamedPort:
     name: str
 
 
-def name_ports(service: ServiceSpec) -> tuple[NamedPort, ...]:
+def name_ports(service: ServiceSpec, ledger: Ledger) -> tuple[NamedPort, ...]:
     """Every port that a peer can use, once, under a name that is unique in the pod.
 
     Two containers of a pod share its address, so the same number in both is one port. A container
@@ -36,9 +39,12 @@ def name_ports(service: ServiceSpec) -> tuple[NamedPort, ...]:
     seen: set[tuple[int, str]] = set()
     named: list[NamedPort] = []
     running = [container for container in service.containers if not container.init]
-    for container in running:
+    for container in running or service.containers:
         for port in container.ports:
             key = (port.container_port, port.protocol)
+            if not 0 < port.container_port <= _HIGHEST or port.protocol not in _PROTOCOLS:
+                ledger.drop(port.places.get(""), _NO_PORT)
+                continue
             if key in seen:
                 continue
             seen.add(key)
@@ -57,8 +63,8 @@ def _name(port: Port, container: ContainerSpec, taken: set[str]) -> str:
         elif port.container_port in _HTTP or port.container_port == _checked_over_http(container):
             wanted = "http"
     if not wanted or wanted in taken:
-        return f"{port.protocol}-{port.container_port}"
-    return wanted
+        wanted = f"{port.protocol}-{port.container_port}"
+    return wanted if wanted not in taken else f"p-{wanted}"
 
 
 def _checked_over_http(container: ContainerSpec) -> int | None:

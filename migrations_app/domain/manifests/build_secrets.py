@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.loss import Outcome
 from migrations_app.domain.manifests.build_draft import (
     NOWHERE,
@@ -17,12 +18,14 @@ from migrations_app.domain.manifests.build_draft import (
 from migrations_app.domain.manifests.expansion import literal
 from migrations_app.domain.manifests.secret_markers import MARKER
 from migrations_app.domain.messages import msg
+from migrations_app.domain.names import to_data_key
 from migrations_app.domain.questions import Question
 from migrations_app.domain.secrets import looks_secret
 from migrations_app.domain.spec import ContainerSpec, SecretUse, ServiceSpec
 
 _EXISTING = "existing"
 _STUB = "stub"
+_NO_VARIABLE = msg("The name is none that a variable of a pod can have.")
 _LOOKS_SECRET = msg("The value looks secret, so it is kept in a Secret.")
 
 
@@ -67,6 +70,8 @@ def environment(
                 container.places.get(f"environment/{name}"),
                 msg("The Podman secret of the same name takes precedence."),
             )
+        elif not is_variable_name(name):
+            _drop_variable(container, name, ledger)
         elif looks_secret(name, value):
             entries.append(_from_own_secret(service, container, name, value, vault))
         else:
@@ -80,6 +85,9 @@ def environment(
             )
             entries.append({"name": name, "value": entry})
     for target, use in secret_uses.items():
+        if not is_variable_name(target):
+            ledger.drop(use.places.get(""), _NO_VARIABLE)
+            continue
         key = podman_secret(service, use, ledger, vault)
         reference = {"secretKeyRef": {"name": use.name, "key": key}}
         entries.append(
@@ -93,13 +101,38 @@ def environment(
     return entries
 
 
+def is_variable_name(name: str) -> bool:
+    """Whether a cluster takes it: printable ASCII without an equals sign."""
+    return bool(name) and all(" " <= letter <= "~" and letter != "=" for letter in name)
+
+
+def _drop_variable(container: ContainerSpec, name: str, ledger: Ledger) -> None:
+    place = container.places.get(f"environment/{name}", NOWHERE)
+    ledger.drop(place, _NO_VARIABLE)
+    ledger.findings.append(
+        Finding(
+            "CFG-05",
+            Severity.LOW,
+            place,
+            msg(
+                "Container %(container)s has a variable called %(name)s.",
+                container=container.name,
+                name=repr(name),
+            ),
+            _NO_VARIABLE,
+            msg("Give it a name of letters, digits and underscores."),
+            subject=f"{container.name}:{name}",
+        )
+    )
+
+
 def _from_own_secret(
     service: ServiceSpec, container: ContainerSpec, name: str, value: str, vault: Vault
 ) -> dict[str, Any]:
     secret = f"{service.name}-secrets"
     known = vault.contents.get(secret, {}).get(name)
     taken = known is not None and _value(known) != value
-    key = f"{container.name}.{name}" if taken else name
+    key = to_data_key(f"{container.name}.{name}" if taken else name)
     place = container.places.get(f"environment/{name}", NOWHERE)
     vault.put(secret, key, Said(value, place, Outcome.CONVERTED, _LOOKS_SECRET))
     reference = {"secretKeyRef": {"name": secret, "key": key}}
@@ -115,7 +148,7 @@ def _value(known: Any) -> Any:
 
 def podman_secret(service: ServiceSpec, use: SecretUse, ledger: Ledger, vault: Vault) -> str:
     """Have the Secret of a Podman secret made; its key."""
-    key = use.name
+    key = to_data_key(use.name)
     if use.value is not None:
         vault.put(use.name, key, said(use.places, "", use.value))
         return key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from migrations_app.domain.findings import Finding, Severity
@@ -10,7 +11,6 @@ from migrations_app.domain.manifests.build_draft import (
     NOWHERE,
     Ledger,
     changed,
-    choices,
     said,
     without_empty,
 )
@@ -34,6 +34,22 @@ SAFE_SYSCTLS = frozenset(
 )
 """What a kubelet allows without being told (Kubernetes documentation, "Using sysctls")."""
 
+CLUSTER_CAPABILITIES = frozenset(
+    [
+        "CHOWN",
+        "DAC_OVERRIDE",
+        "FOWNER",
+        "FSETID",
+        "KILL",
+        "NET_BIND_SERVICE",
+        "SETGID",
+        "SETPCAP",
+        "SETUID",
+    ]
+)
+"""What a container of a pod has where nobody says (CRI-O and containerd 2)."""
+
+_HIGHEST_ID = 2**31 - 1
 _SELINUX = ("user", "role", "type", "level")
 _UNCONFINED = "unconfined"
 
@@ -48,28 +64,54 @@ def container_security(
     if security.privileged:
         context["privileged"] = said(places, "privileged", value=True)
     _capabilities(security, context)
-    if security.no_new_privileges:
-        reason = msg("no-new-privileges has this name on a cluster.")
-        context["allowPrivilegeEscalation"] = changed(
-            places, "no_new_privileges", value=False, reason=reason
-        )
+    _no_new_privileges(security, context, ledger)
     if security.read_only_root:
         context["readOnlyRootFilesystem"] = said(places, "read_only_root", value=True)
     context |= _user(service, container, ledger)
     _profiles(security, context, ledger)
+    _hidden_paths(security, ledger)
+    find_lacking_capabilities(container, ledger)
     return context
+
+
+def _no_new_privileges(security: Security, context: dict[str, Any], ledger: Ledger) -> None:
+    """A cluster refuses it together with what is a new privilege already."""
+    if not security.no_new_privileges:
+        return
+    if security.privileged or "SYS_ADMIN" in security.cap_add:
+        reason = msg("A cluster refuses it for a container that has these privileges already.")
+        ledger.drop(security.places.get("no_new_privileges"), reason)
+        return
+    reason = msg("no-new-privileges has this name on a cluster.")
+    context["allowPrivilegeEscalation"] = changed(
+        security.places, "no_new_privileges", value=False, reason=reason
+    )
+
+
+def _hidden_paths(security: Security, ledger: Ledger) -> None:
+    for attribute, paths in (("mask", security.mask), ("unmask", security.unmask)):
+        for path in paths:
+            ledger.drop(
+                security.places.get(f"{attribute}/{path}"),
+                msg("A cluster hides the same paths in every pod."),
+            )
 
 
 def _capabilities(security: Security, context: dict[str, Any]) -> None:
     reason = msg("Kubernetes names capabilities without the prefix CAP_.")
     capabilities = without_empty(
         {
-            "add": changed(security.places, "cap_add", list(security.cap_add), reason),
-            "drop": changed(security.places, "cap_drop", list(security.cap_drop), reason),
+            "add": changed(security.places, "cap_add", _once(security.cap_add), reason),
+            "drop": changed(security.places, "cap_drop", _once(security.cap_drop), reason),
         }
     )
     if capabilities:
         context["capabilities"] = capabilities
+
+
+def _once(capabilities: Sequence[str]) -> list[str]:
+    """Capabilities as Kubernetes names them, each once."""
+    return list(dict.fromkeys(name.upper().removeprefix("CAP_") for name in capabilities))
 
 
 def _user(service: ServiceSpec, container: ContainerSpec, ledger: Ledger) -> dict[str, Any]:
@@ -109,7 +151,8 @@ def _user(service: ServiceSpec, container: ContainerSpec, ledger: Ledger) -> dic
 
 
 def _is_number(text: str) -> bool:
-    return text.isascii() and text.isdigit()
+    """Whether it is the number of a user or group that a cluster takes."""
+    return text.isascii() and text.isdigit() and int(text) <= _HIGHEST_ID
 
 
 def _profiles(security: Security, context: dict[str, Any], ledger: Ledger) -> None:
@@ -155,7 +198,12 @@ def pod_security(service: ServiceSpec, ledger: Ledger) -> dict[str, Any]:
                     msg("A cluster does not know the names of groups; give its number."),
                 )
         for name, value in container.sysctls.items():
-            if name in SAFE_SYSCTLS:
+            if name.startswith("net.") and service.host_network:
+                ledger.drop(
+                    container.places.get(f"sysctls/{name}"),
+                    msg("A pod on its host's network cannot set what belongs to the host."),
+                )
+            elif name in SAFE_SYSCTLS and not (service.host_ipc and name.startswith("kernel.")):
                 entry = said(container.places, f"sysctls/{name}", value)
                 sysctls.setdefault(name, {"name": name, "value": entry})
             else:
@@ -186,53 +234,29 @@ def _unsafe_sysctl(container: ContainerSpec, name: str, ledger: Ledger) -> None:
     )
 
 
-def ask_about_devices(service: ServiceSpec, container: ContainerSpec, ledger: Ledger) -> list[str]:
-    """The host paths of devices that are to be mounted; by default none is."""
-    mounted: list[str] = []
-    for device in container.devices:
-        place = container.places.get(f"devices/{device}", NOWHERE)
-        source = device.split(":")[0]
-        answer = ledger.ask(
-            Question(
-                id=f"device:{service.name}:{container.name}:{source}",
-                code="device",
-                text=msg(
-                    "Container %(container)s uses device %(device)s. How does it get it on a "
-                    "cluster?",
-                    container=container.name,
-                    device=source,
-                ),
-                why=msg("A pod gets devices from a device plugin, or as a privileged path."),
-                choices=choices(
-                    (
-                        "drop",
-                        msg("Not at all, or by a device plugin that is added later"),
-                    ),
-                    (
-                        "hostpath",
-                        msg("As a path of the node; the container must be privileged"),
-                    ),
-                ),
-                recommended="drop",
-                place=place,
-            )
+def find_lacking_capabilities(container: ContainerSpec, ledger: Ledger) -> None:
+    """Podman gives a container more by itself than a cluster does; who needs it must ask."""
+    security = container.security
+    asked = set(_once(security.cap_add))
+    lacking = [
+        name
+        for name in _once(security.used_caps)
+        if name not in CLUSTER_CAPABILITIES and name not in asked
+    ]
+    if not lacking or security.privileged:
+        return
+    ledger.findings.append(
+        Finding(
+            "SEC-06",
+            Severity.LOW,
+            security.places.get("used_caps", NOWHERE),
+            msg(
+                "Container %(name)s had %(capabilities)s from Podman without asking.",
+                name=container.name,
+                capabilities=", ".join(lacking),
+            ),
+            msg("The runtimes of clusters give fewer capabilities by themselves."),
+            msg("If the program needs one of them, add it to its capabilities."),
+            subject=container.name,
         )
-        ledger.note(place, Outcome.QUESTION, "", msg("A device of the host; see the question."))
-        ledger.findings.append(
-            Finding(
-                "CAP-04",
-                Severity.HIGH,
-                place,
-                msg(
-                    "Container %(name)s uses %(device)s.",
-                    name=container.name,
-                    device=source,
-                ),
-                msg("podman generate kube stops at it, and a pod does not get it by itself."),
-                msg("Install a device plugin on the nodes, or answer the question."),
-                subject=f"{container.name}:{source}",
-            )
-        )
-        if answer == "hostpath":
-            mounted.append(source)
-    return mounted
+    )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from migrations_app.domain.loss import Outcome
-from migrations_app.domain.manifests.build_binds import BindAnswer, bind_answer, is_file
+from migrations_app.domain.manifests.build_binds import BindAnswer, bind_answer
 from migrations_app.domain.manifests.build_claims import Claims
 from migrations_app.domain.manifests.build_draft import (
     NOWHERE,
@@ -19,9 +19,16 @@ from migrations_app.domain.manifests.build_draft import (
     said,
     without_empty,
 )
+from migrations_app.domain.manifests.build_files import (
+    CARRIED,
+    carried,
+    config_map,
+    configuration,
+    volume_items,
+)
 from migrations_app.domain.manifests.build_secrets import Vault, podman_secret
 from migrations_app.domain.messages import Message, msg
-from migrations_app.domain.names import to_label, unique
+from migrations_app.domain.names import to_data_key, to_label, unique
 from migrations_app.domain.quantities import Quantity
 from migrations_app.domain.questions import Question
 from migrations_app.domain.spec import (
@@ -48,11 +55,39 @@ class PodVolumes:
 
     def mounts(self, container: ContainerSpec) -> list[Any]:
         """The ``volumeMounts`` of a container; the volumes it needs are added to the pod."""
-        made = [self._mount(container, mount) for mount in container.mounts]
+        made = [self._mount(container, mount) for mount in self._at_their_paths(container)]
         made += [self._secret(container, use) for use in container.secrets if not use.as_env]
         if container.shm_size is not None:
             made.append(self._shared_memory(container, container.shm_size))
         return [mount for mount in made if mount is not None]
+
+    def device(self, container: ContainerSpec, path: str) -> dict[str, Any]:
+        """The mount of a device of the node."""
+        name = self._fresh(container, path)
+        self._add(name, {"hostPath": {"path": path, "type": "CharDevice"}})
+        return {"name": name, "mountPath": path}
+
+    def _at_their_paths(self, container: ContainerSpec) -> list[Mount]:
+        """The mounts, one for each path: of several at one path the last is what Podman shows."""
+        by_path: dict[str, Mount] = {}
+        for mount in container.mounts:
+            path = posixpath.normpath("/" + mount.target.lstrip("/"))
+            place = mount.places.get("")
+            if not mount.target or ":" in path:
+                self.ledger.drop(place, msg("A pod cannot mount anything at such a path."))
+                continue
+            if path in by_path:
+                earlier = by_path[path].places.get("")
+                self.ledger.drop(earlier, msg("Another mount at the same path takes its place."))
+            by_path[path] = mount if path == mount.target else replace(mount, target=path)
+        taken = [use.target for use in container.secrets if not use.as_env]
+        if container.shm_size is not None:
+            taken.append(_SHARED_MEMORY)
+        for path in taken:
+            if path in by_path:
+                earlier = by_path.pop(path).places.get("")
+                self.ledger.drop(earlier, msg("Another mount at the same path takes its place."))
+        return list(by_path.values())
 
     def _mount(self, container: ContainerSpec, mount: Mount) -> Any:
         makers: dict[MountKind, Callable[[ContainerSpec, Mount], Any]] = {
@@ -60,6 +95,7 @@ class PodVolumes:
             MountKind.ANONYMOUS: self._anonymous,
             MountKind.TMPFS: self._tmpfs,
             MountKind.BIND: self._bind,
+            MountKind.CONFIG: self._config,
         }
         make = makers.get(mount.kind)
         if make is None:
@@ -147,48 +183,65 @@ class PodVolumes:
             source = {"emptyDir": {}}
         else:
             kinds = {True: "Directory", False: "File", None: ""}
-            source = {"hostPath": {"path": mount.source, "type": kinds[mount.is_directory]}}
+            path = posixpath.normpath(mount.source or "/")
+            path = path if ".." not in path.split("/") else posixpath.normpath("/" + path)
+            source = {"hostPath": {"path": path, "type": kinds[mount.is_directory]}}
         self._add(name, source)
         return _volume_mount(
             mount, name, Outcome.QUESTION, msg("A path of the host; see the question.")
         )
 
     def _bound_file(self, container: ContainerSpec, mount: Mount, answer: BindAnswer) -> Any:
-        """A file that comes from a ConfigMap or Secret; a folder becomes an empty one to fill."""
+        """Files that come from a ConfigMap or Secret; a folder nobody looked into is empty."""
         name = self._fresh(container, mount.target)
         object_name = f"{self.service.name}-{name}"
-        file = posixpath.basename(mount.target) or "file"
-        key = file if is_file(mount) else ""
-        place = mount.places.get("", NOWHERE)
-        reason = msg("A small file of the host is carried by the manifest itself.")
-        data = {key: Said(mount.content or "", place, Outcome.QUESTION, reason)} if key else {}
+        data, paths = carried(mount)
         if answer is BindAnswer.SECRET:
             self.vault.contents.setdefault(object_name, data)
-            source: dict[str, Any] = {"secret": {"secretName": object_name}}
+            source: dict[str, Any] = {"secretName": object_name}
         else:
-            self.config_maps.append(
-                {
-                    "apiVersion": "v1",
-                    "kind": "ConfigMap",
-                    "metadata": {"name": object_name},
-                    "data": data,
-                }
-            )
-            source = {"configMap": {"name": object_name}}
-        self._add(name, source)
+            self.config_maps.append(config_map(object_name, data))
+            source = {"name": object_name}
+        kind = "secret" if answer is BindAnswer.SECRET else "configMap"
+        return self._mount_files(mount, name, kind, source, paths, CARRIED)
+
+    def _mount_files(
+        self,
+        mount: Mount,
+        name: str,
+        kind: str,
+        source: dict[str, Any],
+        paths: Mapping[str, str],
+        reason: Message,
+    ) -> Any:
+        """Mount the files of a ConfigMap or Secret: one at its path, or all of them in a folder."""
+        one = not mount.entries and len(paths) == 1
+        items = [] if one else volume_items(paths)
+        mode = mount.mode & 0o777 if mount.mode is not None else None
+        self._add(name, {kind: without_empty({**source, "defaultMode": mode, "items": items})})
         made = _volume_mount(mount, name, Outcome.QUESTION, reason)
-        if key:
-            made.value["subPath"] = key
+        if one:
+            made.value["subPath"] = next(iter(paths))
         made.value["readOnly"] = True
         return made
+
+    def _config(self, container: ContainerSpec, mount: Mount) -> Any:
+        """A configuration that has a name of its own: a ConfigMap that services can share."""
+        reason = msg("A configuration becomes a ConfigMap.")
+        data, paths = carried(replace(mount, is_directory=False), reason)
+        known = {draft["metadata"]["name"] for draft in self.claims.config_maps}
+        if configuration(self.service, mount, self.ledger) and mount.source not in known:
+            self.claims.config_maps.append(config_map(mount.source, data))
+        name = self._fresh(container, mount.target)
+        return self._mount_files(mount, name, "configMap", {"name": mount.source}, paths, reason)
 
     def _secret(self, container: ContainerSpec, use: SecretUse) -> Any:
         """A Podman secret at its path, as one file that hides nothing beside it."""
         key = podman_secret(self.service, use, self.ledger, self.vault)
-        file = posixpath.basename(use.target)
+        file = to_data_key(posixpath.basename(use.target) or use.name)
         item: dict[str, Any] = {"key": key, "path": file}
         if use.mode is not None:
-            item["mode"] = use.mode
+            item["mode"] = use.mode & 0o777
         name = self._fresh(container, use.target)
         self._add(name, {"secret": {"secretName": use.name, "items": [item]}})
         reason = msg(
@@ -219,9 +272,15 @@ def _volume_mount(mount: Mount, name: str, outcome: Outcome, reason: Message) ->
             "name": name,
             "mountPath": mount.target,
             "readOnly": True if mount.read_only else None,
+            "subPath": _sub_path(mount.sub_path),
         }
     )
     return Said(value, mount.places.get("", NOWHERE), outcome, reason)
+
+
+def _sub_path(path: str) -> str | None:
+    """The part of a volume, as a path below its root."""
+    return posixpath.normpath("/" + path).lstrip("/") or None if path else None
 
 
 def _no_counterpart(kind: MountKind) -> Message:

@@ -1,4 +1,4 @@
-"""The workload object around a pod: how many there are, how they are replaced, what they are told."""
+"""The workload around a pod: how many there are, how they are replaced, what they are told."""
 
 from __future__ import annotations
 
