@@ -1,0 +1,41 @@
+"""Variables in the words of a command line of systemd: ``$NAME``, ``${NAME}``, ``$$``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_BRACED = re.compile(r"\$(?:\$|\{([A-Za-z_][A-Za-z0-9_]*)\})")
+_WHOLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
+
+
+@dataclass(frozen=True, slots=True)
+class Substituted:
+    """What became of a word: none, one or more words, and the variables without a value."""
+
+    words: tuple[str, ...]
+    unset: tuple[str, ...] = ()
+
+
+def substitute(word: str, values: Mapping[str, str]) -> Substituted:
+    """The words that systemd makes of one word of a command line.
+
+    ``$NAME`` as a whole word is split at spaces; ``${NAME}`` stays inside its word; ``$$`` is a
+    dollar sign; any other dollar sign stays. A variable without a value is empty.
+    """
+    whole = _WHOLE.fullmatch(word)
+    if whole:
+        name = whole[1]
+        return Substituted(tuple(values.get(name, "").split()), () if name in values else (name,))
+    unset_names: list[str] = []
+
+    def value(match: re.Match[str]) -> str:
+        name = match[1]
+        if name is None:
+            return "$"
+        if name not in values:
+            unset_names.append(name)
+        return values.get(name, "")
+
+    return Substituted((_BRACED.sub(value, word),), tuple(unset_names))
