@@ -20,6 +20,8 @@ _RUN_LINE = re.compile(
 )
 _CONTAINERFILE = re.compile(r"(?:\s*(?:#[^\n]*|ARG\s[^\n]*)?\n)*\s*FROM\s+\S+", re.IGNORECASE)
 _COMPOSE = re.compile(r"^(?:services|include)\s*:", re.MULTILINE)
+_RESOURCES = ("volumes", "networks", "secrets", "configs")
+_COMPOSE_TOP = frozenset({"version", "name", "services", *_RESOURCES})
 _ENV_LINE = re.compile(r"^(?:export\s+)?[A-Za-z_][A-Za-z0-9_.]*=")
 _INSPECTION = (
     frozenset({"Id", "Config", "HostConfig"}),
@@ -80,6 +82,8 @@ def _is_compose(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
     if isinstance(value.get("services"), dict) or "include" in value:
+        return True
+    if set(value) <= _COMPOSE_TOP and any(isinstance(value.get(key), dict) for key in _RESOURCES):
         return True
     plain = [v for key, v in value.items() if key not in ("version", "name")]
     return bool(plain) and all(

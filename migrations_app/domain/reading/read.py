@@ -10,6 +10,7 @@ from migrations_app.domain.bundle import Bundle, Member, SourceFiles, SourceKind
 from migrations_app.domain.errors import Problem, UnreadableSource
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
+from migrations_app.domain.reading.compose import read_compose
 from migrations_app.domain.reading.declared_and_live import pair
 from migrations_app.domain.reading.inspect import read_inspect_members
 from migrations_app.domain.reading.kubernetes import read_objects
@@ -28,6 +29,7 @@ from migrations_app.domain.words import word
 
 READERS: Mapping[SourceKind, Reader] = {
     SourceKind.INSPECT: read_inspect_members,
+    SourceKind.COMPOSE: read_compose,
 }
 """Who reads which kind of Podman-like input; Kubernetes objects are read by this module."""
 

@@ -31,6 +31,7 @@ _COMPOSE_WORDS: dict[str, Scalar] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys(("-0", "-0.0"), -0.0),
 }
 _NOT_FINITE = frozenset(
     f"{sign}.{word}"

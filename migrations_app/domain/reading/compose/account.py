@@ -1,0 +1,108 @@
+"""What became of every value in the files of one project, and what there is to say of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from migrations_app.domain.errors import Problem
+from migrations_app.domain.findings import Finding, Severity
+from migrations_app.domain.loss import LossRow, Outcome
+from migrations_app.domain.messages import UNSAID, Message, msg
+from migrations_app.domain.places import Place
+from migrations_app.domain.questions import Question
+from migrations_app.domain.reading.compose.nodes import Node, Spot, leaves
+
+_TAKES_BACK = msg("Takes back what was said before.")
+_WHY = msg("What compose cannot read is not guessed at.")
+
+
+@dataclass(slots=True)
+class Account:
+    """``taken`` are the spots that went into a spec, ``settled`` those with a row of their own.
+
+    ``replaced`` and ``reset`` are values that another file, or a service that builds on this one,
+    has put aside.
+    """
+
+    project: str
+    answers: Mapping[str, str] = field(default_factory=dict)
+    taken: set[Spot] = field(default_factory=set)
+    settled: set[Spot] = field(default_factory=set)
+    replaced: dict[Spot, Node] = field(default_factory=dict)
+    reset: dict[Spot, Node] = field(default_factory=dict)
+    rows: list[LossRow] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    questions: dict[str, Question] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def take(self, node: Node) -> Place:
+        """Where a value stands, which goes into the spec."""
+        self.taken.add(node.spot)
+        return node.place
+
+    def drop(self, node: Node, reason: Message) -> None:
+        """Say why a value, and all below it, stays behind."""
+        self.settle(node, Outcome.DROPPED, reason)
+
+    def settle(self, node: Node, outcome: Outcome, reason: Message, target: str = "") -> None:
+        """Say what became of a value that goes into no spec."""
+        if node.spot in self.settled:
+            return
+        self.settled.add(node.spot)
+        place = node.place
+        self.rows.append(LossRow(place.object + place.path, outcome, target, reason, place))
+
+    def put_aside(self, old: Node, new: Node) -> None:
+        """``new`` counts where ``old`` says something else."""
+        for node in leaves(old):
+            if node.spot != new.spot:
+                self.replaced.setdefault(node.spot, new)
+
+    def take_back(self, old: Node, by: Node) -> None:
+        """``!reset`` takes a value back."""
+        self.settle(by, Outcome.CONVERTED, _TAKES_BACK)
+        for node in leaves(old):
+            self.reset.setdefault(node.spot, by)
+
+    def trouble(self, node: Node, message: Message, fix: Message = UNSAID) -> None:
+        """A value that cannot be read: a finding, and a row for it."""
+        self.find("CAP-07", Severity.HIGH, node, message, _WHY, fix)
+        self.drop(node, message)
+
+    def find(
+        self,
+        code: str,
+        severity: Severity,
+        node: Node,
+        message: Message,
+        why: Message,
+        fix: Message,
+        subject: str = "",
+    ) -> None:
+        place = node.place
+        finding = Finding(code, severity, place, message, why, fix, subject=subject or str(message))
+        if finding not in self.findings:
+            self.findings.append(finding)
+
+    def ask(self, question: Question) -> str:
+        """Put a question; the answer in force. One that is none of the choices is not taken."""
+        answer = self.answers.get(question.id)
+        values = [choice.value for choice in question.choices]
+        if answer is not None and values and answer not in values:
+            place = question.place
+            self.problems.append(
+                Problem(
+                    "bad_answer",
+                    msg(
+                        "%(answer)s does not answer question %(id)s. Choose one of %(choices)s.",
+                        answer=repr(answer),
+                        id=question.id,
+                        choices=", ".join(values),
+                    ),
+                    place,
+                )
+            )
+            answer = None
+        self.questions.setdefault(question.id, question)
+        return question.recommended if answer is None else answer

@@ -1,0 +1,110 @@
+"""The variables of a project: what was given, what ``.env`` holds, and what must be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from migrations_app.domain.errors import Problem, UnreadableSource
+from migrations_app.domain.findings import Severity
+from migrations_app.domain.messages import msg
+from migrations_app.domain.questions import Question
+from migrations_app.domain.reading.compose.account import Account
+from migrations_app.domain.reading.compose.nodes import Node
+from migrations_app.domain.reading.compose.variables import BadTemplate, names_in, substitute
+
+CODE = "variable"
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """``known`` are the variables with a value, the given ones before those of ``.env``."""
+
+    known: Mapping[str, str]
+    account: Account
+
+    def lookup(self, name: str) -> str | None:
+        """The value of a variable: known, or answered."""
+        value = self.known.get(name)
+        return value if value is not None else self.account.answers.get(self.question_id(name))
+
+    def with_more(self, more: Mapping[str, str]) -> Environment:
+        """The same with variables that count where nothing else is known."""
+        return replace(self, known={**more, **self.known})
+
+    def question_id(self, name: str) -> str:
+        return f"{CODE}:{self.account.project}:{name}"
+
+    def ask(self, name: str, default: str | None, node: Node) -> None:
+        """Ask for a variable that nobody has set."""
+        if self.known.get(name) is not None:
+            return
+        why = (
+            msg("The file reads it from the environment, where it is not set.")
+            if default is None
+            else msg("The file reads it from the environment, and has a value for want of one.")
+        )
+        self.account.ask(
+            Question(
+                id=self.question_id(name),
+                code=CODE,
+                text=msg("What is the value of variable %(name)s?", name=name),
+                why=why,
+                recommended=default or "",
+                place=node.place,
+            )
+        )
+
+
+def interpolate(node: Node, environment: Environment, *, quiet: bool = False) -> Node:
+    """All texts below a node with their variables written out; ``quiet`` asks for none.
+
+    Raises:
+        UnreadableSource: ``${`` that starts no variable.
+    """
+    if isinstance(node.value, dict):
+        return replace(
+            node,
+            value={
+                key: interpolate(
+                    item, environment, quiet=quiet or (not node.path and key.startswith("x-"))
+                )
+                for key, item in node.value.items()
+            },
+        )
+    if isinstance(node.value, list):
+        return replace(
+            node, value=[interpolate(item, environment, quiet=quiet) for item in node.value]
+        )
+    if not isinstance(node.value, str) or "$" not in node.value:
+        return node
+    if not quiet:
+        for name, default in names_in(node.value).items():
+            environment.ask(name, default, node)
+    try:
+        text = substitute(
+            node.value,
+            environment.lookup,
+            lambda name, reason: _required(name, reason, node, environment),
+        )
+    except BadTemplate as error:
+        problem = Problem("compose_variable", error.message, node.place)
+        raise UnreadableSource(msg("%(file)s cannot be read.", file=node.file), [problem]) from None
+    return replace(node, value=text)
+
+
+def _required(name: str, reason: str, node: Node, environment: Environment) -> str:
+    environment.account.find(
+        "CAP-07",
+        Severity.HIGH,
+        node,
+        msg(
+            "Variable %(name)s must be set: %(reason)s.",
+            name=name,
+            reason=reason.rstrip(".") or "-",
+        ),
+        msg("Compose does not start the project without it; here it is empty for now."),
+        msg("Answer the question, or give the variable."),
+        subject=name,
+    )
+    return ""

@@ -1,0 +1,125 @@
+"""Compose files as services: read as compose-go reads them, fragments and old versions as well.
+
+``docs/inputs/compose.md`` says what becomes of each field, and where we differ on purpose.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Sequence
+from dataclasses import replace
+
+from migrations_app.domain.errors import Problem, UnreadableSource
+from migrations_app.domain.places import Place
+from migrations_app.domain.reading.compose.account import Account
+from migrations_app.domain.reading.compose.accounting import account_for
+from migrations_app.domain.reading.compose.defaults import with_defaults
+from migrations_app.domain.reading.compose.environment import Environment
+from migrations_app.domain.reading.compose.loading import Loader
+from migrations_app.domain.reading.compose.nodes import Node, node_of
+from migrations_app.domain.reading.compose.pods import together as in_pods
+from migrations_app.domain.reading.compose.profiles import is_wanted
+from migrations_app.domain.reading.compose.projects import (
+    Files,
+    declared_name,
+    project_name,
+    projects,
+)
+from migrations_app.domain.reading.compose.references import Shelf
+from migrations_app.domain.reading.compose.services import read_service
+from migrations_app.domain.reading.compose.site import Site
+from migrations_app.domain.reading.compose.volumes import given_name, unused_volumes
+from migrations_app.domain.reading.dialects import COMPOSE
+from migrations_app.domain.reading.reading import Desk, Reading, TextMember, together
+from migrations_app.domain.reading.yaml_reader import read_yaml
+from migrations_app.domain.spec import ServiceSpec
+
+
+def read_compose(members: Sequence[TextMember], desk: Desk) -> Reading:
+    """All compose projects of a bundle."""
+    taken: set[str] = set()
+    claimed: set[str] = set()
+    readings: list[Reading] = []
+    for files in projects(members, desk):
+        reading = _read_project(files, desk, frozenset(taken), frozenset(claimed))
+        taken |= {spec.name for spec in reading.specs if spec.containers}
+        claimed |= {volume.name for spec in reading.specs for volume in spec.volumes}
+        readings.append(reading)
+    return together(readings) if readings else Reading()
+
+
+def resolved(files: Files, desk: Desk) -> tuple[Node, Loader, Environment]:
+    """The one model that the files of a project say together, as compose resolves it.
+
+    Raises:
+        UnreadableSource: one of its files cannot be read.
+    """
+    first = files.members[0]
+    documents, _findings = read_yaml(first.text, first.name, desk.limits, COMPOSE)
+    tree = node_of(documents[0].value, documents[0].origin, first.name) if documents else None
+    account = Account("", desk.given.answers)
+    shelf = Shelf(desk, files.folder, account)
+    known = _known(shelf, desk, first.name)
+    account.project = project_name(files, known, declared_name(tree) if tree else None)
+    known["COMPOSE_PROJECT_NAME"] = account.project
+    environment = Environment(known, account)
+    loader = Loader(shelf, first.name)
+    model = loader.load([(member.name, member.text) for member in files.members], environment)
+    return with_defaults(model, account), loader, environment
+
+
+def _known(shelf: Shelf, desk: Desk, member: str) -> dict[str, str]:
+    """The given variables, and below them those of ``.env`` beside the first file."""
+    given = dict(desk.given.variables)
+    found = shelf.variables(".env", Node(None, member, 1, 1, ()), given.get, required=False)
+    return {**{name: variable.value for name, variable in found.items()}, **given}
+
+
+def _read_project(
+    files: Files, desk: Desk, taken: frozenset[str], claimed: frozenset[str]
+) -> Reading:
+    try:
+        model, loader, environment = resolved(files, desk)
+    except UnreadableSource as error:
+        return Reading(problems=tuple(_of_member(p, files) for p in error.problems))
+    account = loader.shelf.account
+
+    def service_name(key: str) -> str:
+        return f"{account.project}-{key}" if key in taken else key
+
+    def volume_name(key: str) -> str:
+        name = given_name(model.get("volumes", key), key)
+        return f"{account.project}_{key}" if name == key and key in claimed else name
+
+    site = Site(
+        account.project, model, account, environment, loader.shelf, service_name, volume_name
+    )
+    specs = _services(site, desk)
+    specs += unused_volumes(specs, site)
+    account_for(loader.trees, loader.only_extended, account)
+    problems = tuple(_of_member(problem, files) for problem in account.problems)
+    if problems:
+        return Reading(problems=problems)
+    return Reading(
+        specs=tuple(specs),
+        findings=tuple(account.findings),
+        loss=tuple(account.rows),
+        questions=tuple(account.questions.values()),
+    )
+
+
+def _services(site: Site, desk: Desk) -> list[ServiceSpec]:
+    section = site.model.get("services")
+    specs: dict[str, ServiceSpec] = {}
+    for key, node in section.fields.items() if section is not None else ():
+        if node.get("provider") is None and is_wanted(node, desk.given.profiles, site):
+            specs[key] = read_service(key, node, site)
+    return in_pods(specs, site)
+
+
+def _of_member(problem: Problem, files: Files) -> Problem:
+    """The problem at a place in one of the project's own files, which are what is refused."""
+    names = {posixpath.normpath(member.name) for member in files.members}
+    if posixpath.normpath(problem.place.file) in names:
+        return problem
+    return replace(problem, place=Place(files.members[0].name))
