@@ -123,7 +123,7 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
     running = Running.of(sources)
     running.run(mends(schemas, version))
     facts = Relabelling.of(sources, running).facts(_known(built.facts, options))
-    running.run(transforms_for(settings, facts))
+    running.run(transforms_for(settings, facts, options.answers))
     running.run(_overrides(options))
     questions = (*bundle.questions, *built.questions, *running.questions.values())
     context = CheckContext(
@@ -138,6 +138,7 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
         specs=bundle.specs,
         loss=(*bundle.loss, *built.loss),
         written=_written(bundle),
+        image_origins=_image_origins(running),
     )
     if options.accepted_fixes:
         apply_accepted(
@@ -187,6 +188,16 @@ def without_environment(options: Options) -> Options:
 def services_of(made: Made) -> Ownership:
     """Who owns which object of a manifest."""
     return divide(made.objects, made.facts.identities)
+
+
+def _image_origins(running: Running) -> dict[str, str]:
+    """Image reference → what the source called it, for images that were renamed."""
+    origins: dict[str, str] = {}
+    for item in running.record:
+        before, after = item.change.before, item.change.after
+        if item.change.path[-1:] == ("image",) and isinstance(before, str):
+            origins[str(after)] = origins.get(before, before)
+    return origins
 
 
 def _written(bundle: Bundle) -> frozenset[str]:

@@ -6,24 +6,27 @@ transforms, so that the record names the preset behind every field.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from migrations_app.domain.bundle import Facts
 from migrations_app.domain.presets.layering import Settings
 from migrations_app.domain.transforms import probes, registry, resources
 from migrations_app.domain.transforms.base import Transform
 
-SECTIONS: tuple[Callable[[Settings, Facts], Iterator[Transform]], ...] = (
+Answers = Mapping[str, str]
+"""Question id → answer."""
+
+SECTIONS: tuple[Callable[[Settings, Facts, Answers], Iterator[Transform]], ...] = (
     registry.transforms,
     resources.transforms,
     probes.transforms,
 )
 
 
-def transforms_for(settings: Settings, facts: Facts) -> list[Transform]:
+def transforms_for(settings: Settings, facts: Facts, answers: Answers) -> list[Transform]:
     """The transforms of every section that some layer sets.
 
     Raises:
         InvalidInput: with its parameters filled in, a preset asks for what cannot be.
     """
-    return [transform for section in SECTIONS for transform in section(settings, facts)]
+    return [transform for section in SECTIONS for transform in section(settings, facts, answers)]

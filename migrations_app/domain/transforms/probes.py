@@ -30,7 +30,9 @@ HealthChecks = Mapping[tuple[str, str], Mapping[str, Any]]
 ContainerProbes = Mapping[str, Mapping[str, Any] | None]
 
 
-def transforms(settings: Settings, facts: Facts) -> Iterator[Transform]:
+def transforms(
+    settings: Settings, facts: Facts, _answers: Mapping[str, str]
+) -> Iterator[Transform]:
     """What the section ``probes`` asks for."""
     section = settings.section("probes")
     named: Mapping[str, Any] = section.get("containers") or {}

@@ -25,7 +25,9 @@ KEEP = "keep"
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
 
 
-def transforms(settings: Settings, facts: Facts) -> Iterator[Transform]:
+def transforms(
+    settings: Settings, facts: Facts, _answers: Mapping[str, str]
+) -> Iterator[Transform]:
     """What the section ``registry`` asks for."""
     section = settings.section("registry")
     rewrites = tuple(Rewrite.of(item) for item in section.get("rewrite") or ())

@@ -29,7 +29,9 @@ SIDES = ("requests", "limits")
 _EPHEMERAL = CONTAINER_LISTS[2]
 
 
-def transforms(settings: Settings, _facts: Facts) -> Iterator[Transform]:
+def transforms(
+    settings: Settings, _facts: Facts, _answers: Mapping[str, str]
+) -> Iterator[Transform]:
     """What the section ``resources`` asks for."""
     section = settings.section("resources")
     shares = settings.shares("resources")

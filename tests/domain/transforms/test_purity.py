@@ -53,7 +53,7 @@ def transforms() -> list[Transform]:
     settings = settle([preset], {"GIT_COMMIT": "4f2c9d1"})
     return [
         *mends(SCHEMAS, SCHEMAS.versions()[-1]),
-        *transforms_for(settings, Facts()),
+        *transforms_for(settings, Facts(), {}),
         SetImages({"web": "registry.example.com/other:2"}),
         SetNamespace("elsewhere"),
     ]
