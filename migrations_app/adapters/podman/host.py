@@ -15,6 +15,7 @@ from migrations_app.adapters.podman import (
 from migrations_app.adapters.podman.connection import Connection
 from migrations_app.adapters.podman.errors import understood
 from migrations_app.adapters.podman.log_reading import LogReader
+from migrations_app.adapters.podman.measuring import Process
 from migrations_app.ports import (
     CapturedFiles,
     ContainerState,
@@ -101,10 +102,10 @@ class PodmanHost:
         with understood(self.connection.address, f"GET containers/{container}/top"):
             return measuring.running_user(self.connection, container)
 
-    def pid(self, container: str) -> int:
-        """The main process as the host's kernel numbers it; 0 if it does not run."""
+    def process(self, container: str) -> Process:
+        """The main process, as the host's kernel numbers it."""
         with understood(self.connection.address, f"GET containers/{container}/json"):
-            return measuring.pid(self.connection, container)
+            return measuring.process(self.connection, container)
 
     def stop(self, pod: str, *, timeout: int) -> None:
         with understood(self.connection.address, f"GET pods/{pod}/json"):

@@ -14,6 +14,9 @@ from migrations_app.domain.errors import EngineError, InvalidInput
 from migrations_app.domain.hosts import HostScheme, is_below, parse_host_url
 from migrations_app.domain.messages import msg
 
+IN_A_CONTAINER = ("/run/.containerenv", "/.dockerenv")
+"""What Podman and Docker leave in every container."""
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -45,17 +48,24 @@ def connect(url: str, places: Places) -> Connection:
             msg("%(path)s leads out of the folders that sockets may lie in.", path=address.path),
             code="host_address",
         )
-    return Connection(real, address=str(address))
+    return _on_socket(real, str(address))
 
 
 def _local(places: Places) -> Connection:
     """What the operator has set, else a socket that answers, else a service of our own."""
     if places.preferred:
-        return Connection(places.preferred.partition("://")[2])
+        return _on_socket(places.preferred.partition("://")[2])
     for path in _usual_sockets():
         if answers(path):
-            return Connection(str(path))
-    return Connection(str(ensure_service(places.folder)))
+            return _on_socket(str(path))
+    return _on_socket(str(ensure_service(places.folder)))
+
+
+def _on_socket(path: str, address: str = "") -> Connection:
+    """A socket that was handed into a container leads to an engine outside of it: its files and
+    its processes are not those that we see."""
+    inside = any(Path(mark).exists() for mark in IN_A_CONTAINER)
+    return Connection(path, is_local=not inside, address=address)
 
 
 def _usual_sockets() -> list[Path]:

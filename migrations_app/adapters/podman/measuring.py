@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,14 @@ from migrations_app.domain.errors import EngineError, EngineUnreachable
 from migrations_app.ports import Usage
 
 
+@dataclass(frozen=True, slots=True)
+class Process:
+    """The main process of a container: ``id`` of the container, ``pid`` 0 if it does not run."""
+
+    id: str
+    pid: int
+
+
 def usage(connection: Connection, containers: Sequence[str]) -> list[Usage]:
     """One sample of each container that runs; one that cannot be measured is left out."""
     if not containers:
@@ -23,22 +32,23 @@ def usage(connection: Connection, containers: Sequence[str]) -> list[Usage]:
     samples = []
     for name in containers:
         memory, cpu = measured.get(name, (0, 0))
-        if not memory and connection.is_local and (process := pid(connection, name)):
-            memory, cpu = processes.memory(process), processes.cpu_nanoseconds(process)
+        if not memory and (number := _here(connection, name)):
+            memory, cpu = processes.memory(number), processes.cpu_nanoseconds(number)
         if memory:
             samples.append(Usage(now, name, memory, cpu))
     return samples
 
 
 def running_user(connection: Connection, container: str) -> str:
-    process = pid(connection, container)
-    if not process:
+    found = process(connection, container)
+    if not found.pid:
         return ""
-    if connection.is_local and (user := processes.user(process)):
+    is_here = connection.is_local and processes.is_of(found.pid, found.id)
+    if is_here and (user := processes.user(found.pid)):
         return user
     answer = connection.get(f"containers/{segment(container)}/top", {"ps_args": "hpid,user"})
     users = {str(row[0]): str(row[1]) for row in answer["Processes"] if len(row) > 1}
-    user = users.get(str(process), "")
+    user = users.get(str(found.pid), "")
     return "0" if user == "root" else user if user.isdigit() else ""
 
 
@@ -60,9 +70,17 @@ def _statistics(connection: Connection, containers: Sequence[str]) -> dict[str, 
     }
 
 
-def pid(connection: Connection, container: str) -> int:
+def process(connection: Connection, container: str) -> Process:
     try:
         found = one(connection.get(f"containers/{segment(container)}/json"))
     except NotThere:
+        return Process("", 0)
+    return Process(str(found["Id"]), int(found["State"].get("Pid") or 0))
+
+
+def _here(connection: Connection, container: str) -> int:
+    """The number of the main process, if it is one of this machine's as we see them; else 0."""
+    if not connection.is_local:
         return 0
-    return int(found["State"].get("Pid") or 0)
+    found = process(connection, container)
+    return found.pid if found.pid and processes.is_of(found.pid, found.id) else 0

@@ -60,6 +60,24 @@ def user(pid: int) -> str:
     return str(outside)
 
 
+def is_of(pid: int, container: str) -> bool:
+    """Whether this process, as this machine numbers it, is one of the container with this id.
+
+    False inside a container that was handed the host's socket: there the same number is another
+    process, or none. Its control group or one of its mounts carries the id.
+    """
+    about = _text(_PROC / str(pid) / "cgroup") + _text(_PROC / str(pid) / "mountinfo")
+    return bool(container) and container in about
+
+
+def shares_network_of_machine() -> bool:
+    """Whether this process is in the network of the first process, as far as that can be seen."""
+    try:
+        return (_PROC / "1/ns/net").readlink() == (_PROC / "self/ns/net").readlink()
+    except OSError:
+        return True
+
+
 def killed_for_memory(container: str) -> bool:
     """The kernel's own log says that it killed something of a container for want of memory.
 

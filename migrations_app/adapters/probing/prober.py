@@ -11,9 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from migrations_app.adapters.podman.host import PodmanHost
+from migrations_app.adapters.podman.measuring import Process
+from migrations_app.adapters.podman.processes import is_of, shares_network_of_machine
 from migrations_app.adapters.podman.watching import ExecTimeout
 from migrations_app.adapters.probing import http_probe
 from migrations_app.adapters.probing.dialling import CannotEnter, dial, dial_inside
+from migrations_app.adapters.probing.joined import JoinedDialler
 from migrations_app.domain.errors import EngineError, EngineUnreachable
 from migrations_app.domain.messages import Message, Told, msg
 from migrations_app.ports import ProbeResult, ProbeTarget
@@ -45,13 +48,16 @@ class PodProber:
     """Implements ``ports.Prober`` for the pods of one Podman host.
 
     Pods of a Podman that runs as root on this machine are dialled as a kubelet does, from outside;
-    those of a user's own Podman from inside their network, which nothing else reaches. What runs
-    on another machine is not reached at all, and said to be not proven.
+    those of a user's own Podman from inside their network, which nothing else reaches. Where
+    neither can be, since the engine is on another machine or we are in a container ourselves, a
+    small container that joins the pod's network dials for us.
     """
 
     def __init__(self, host: PodmanHost) -> None:
         self.host = host
         self._rootless: bool | None = None
+        self._here: bool | None = None
+        self._joined = JoinedDialler(host.connection)
 
     def probe(self, target: ProbeTarget) -> ProbeResult:
         begun = time.monotonic()
@@ -73,10 +79,6 @@ class PodProber:
             return self._execute(target)
         if target.action not in ("http", "tcp"):
             return _unproven(msg("a gRPC probe cannot be made here"))
-        if not self.host.connection.is_local:
-            return _unproven(
-                msg("the pod runs on another machine, where nothing of ours can dial it")
-            )
         try:
             return self._dialled(target, left, rootless=rootless)
         except CannotEnter as error:
@@ -97,16 +99,25 @@ class PodProber:
         return _met(detail) if result.exit_code == 0 else _missed(detail)
 
     def _dialled(self, target: ProbeTarget, left: Callable[[], float], *, rootless: bool) -> _Found:
-        from_outside = bool(target.address) and not rootless
+        from_outside = bool(target.address) and not rootless and shares_network_of_machine()
         address = target.address or LOOPBACK
 
+        spent = 0.0
+
         def way(port: int, seconds: float) -> socket.socket:
-            if from_outside:
+            nonlocal spent
+            here = self._is_here(target)
+            if from_outside and here:
                 return dial(address, port, seconds)
-            return dial_inside(self._pid(target), address, port, seconds)
+            begun = time.monotonic()
+            try:
+                return self._dial_inside(target, address, port, seconds)
+            finally:
+                # Making a container and starting commands in it is our trouble, not the pod's.
+                spent += 0.0 if here else time.monotonic() - begun
 
         try:
-            return _asked(replace(target, address=address), way, left)
+            return _asked(replace(target, address=address), way, lambda: left() + spent)
         except TimeoutError:
             return _missed(f"no answer within {target.timeout:g} s")
         except (OSError, http.client.HTTPException, ValueError) as error:
@@ -128,21 +139,37 @@ class PodProber:
 
     def _listens_inside(self, target: ProbeTarget) -> bool:
         try:
-            with dial_inside(self._pid(target), LOOPBACK, target.port, 1.0):
+            with self._dial_inside(target, LOOPBACK, target.port, 1.0):
                 return True
         except (OSError, CannotEnter, EngineError):
             return False
+
+    def _dial_inside(
+        self, target: ProbeTarget, address: str, port: int, seconds: float
+    ) -> socket.socket:
+        if self._is_here(target):
+            return dial_inside(self._running(target).pid, address, port, seconds)
+        return self._joined.dial(target.container, address, port, seconds)
+
+    def _is_here(self, target: ProbeTarget) -> bool:
+        """Whether the container's process is one of this machine's, as we see them."""
+        if not self.host.connection.is_local:
+            return False
+        if self._here is None:
+            found = self._running(target)
+            self._here = is_of(found.pid, found.id)
+        return self._here
 
     def _is_rootless(self) -> bool:
         if self._rootless is None:
             self._rootless = self.host.info().rootless
         return self._rootless
 
-    def _pid(self, target: ProbeTarget) -> int:
-        pid = self.host.pid(target.container)
-        if not pid:
+    def _running(self, target: ProbeTarget) -> Process:
+        found = self.host.process(target.container)
+        if not found.pid:
             raise ConnectionRefusedError(errno.ECONNREFUSED, "the container does not run")
-        return pid
+        return found
 
 
 def _asked(target: ProbeTarget, way: http_probe.Dial, left: Callable[[], float]) -> _Found:

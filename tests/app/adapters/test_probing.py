@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import os
 import socket
 import threading
 import time
@@ -13,6 +14,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from migrations_app.adapters.podman.measuring import Process
 from migrations_app.adapters.podman.watching import ExecTimeout
 from migrations_app.adapters.probing import prober as prober_module
 from migrations_app.adapters.probing.dialling import CannotEnter
@@ -38,8 +40,9 @@ class Host:
     def info(self) -> EngineInfo:
         return EngineInfo("5.8.0", rootless=self.rootless, runtime="crun", cgroup_version="v2")
 
-    def pid(self, _container: str) -> int:
-        return 4242
+    def process(self, _container: str) -> Process:
+        """Our own: something that its mounts are sure to name stands for the container's id."""
+        return Process("/proc", os.getpid())
 
     def execute(self, _container: str, _command: Any, *, timeout: float) -> ExecResult:
         if isinstance(self.outcome, Exception):
@@ -208,7 +211,7 @@ def test_a_closed_port_is_looked_at_from_inside(monkeypatch: pytest.MonkeyPatch)
     open_inside = 0
     result = prober().probe(target("tcp", closed_port()))
     assert (result.ok, result.loopback_only) == (False, False)
-    assert {(pid, address) for pid, address, _port in looked} == {(4242, "127.0.0.1")}
+    assert {(pid, address) for pid, address, _port in looked} == {(os.getpid(), "127.0.0.1")}
 
 
 def test_a_users_own_pods_are_dialled_from_inside(
@@ -230,10 +233,39 @@ def test_a_users_own_pods_are_dialled_from_inside(
     assert "no permission" in str(result.detail)
 
 
-def test_another_machines_pods_are_not_proven(port: int) -> None:
-    far = Where(is_local=False)
-    assert prober(connection=far).probe(target("http", port)).ok is None
-    assert prober(connection=far).probe(target("exec", command=("true",))).ok is True
+@pytest.mark.parametrize("why", ["engine elsewhere", "worker in a container"])
+def test_what_is_out_of_reach_is_dialled_by_a_container_that_joins_it(
+    port: int, why: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A pod's process number says nothing where we do not see the engine's processes."""
+    if why == "worker in a container":
+        monkeypatch.setattr(prober_module, "is_of", lambda _pid, _container: False)
+    far = prober(connection=Where(is_local=why != "engine elsewhere"))
+    asked: list[str] = []
+
+    def joined(container: str, address: str, port: int, seconds: float) -> socket.socket:
+        asked.append(container)
+        return socket.create_connection((address, port), timeout=seconds)
+
+    monkeypatch.setattr(far._joined, "dial", joined)
+    assert far.probe(target("http", port, path="/200")).ok is True
+    assert far.probe(target("http", port, path="/500")).ok is False
+    assert set(asked) == {"container"}
+    assert far.probe(target("exec", command=("true",))).ok is True
+
+
+def test_no_container_to_dial_from_proves_nothing(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    far = prober(connection=Where(is_local=False))
+
+    def none(*_arguments: Any) -> socket.socket:
+        raise CannotEnter("there is no static busybox on the worker")
+
+    monkeypatch.setattr(far._joined, "dial", none)
+    result = far.probe(target("http", port))
+    assert result.ok is None
+    assert "busybox" in str(result.detail)
 
 
 @pytest.mark.parametrize(
