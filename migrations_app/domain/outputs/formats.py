@@ -1,0 +1,24 @@
+"""The formats there are, by the names that people script against."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from migrations_app.domain.manifests.render import to_yaml
+from migrations_app.domain.outputs.base import Manifests, Written
+from migrations_app.domain.outputs.helm import write_helm
+from migrations_app.domain.outputs.kustomize import write_kustomize
+
+Writer = Callable[[Manifests], Written]
+
+
+def write_yaml(manifests: Manifests) -> Written:
+    """``manifests.yaml``: the objects as they are."""
+    return Written({"manifests.yaml": to_yaml(manifests.chosen)})
+
+
+WRITERS: Mapping[str, Writer] = {
+    "yaml": write_yaml,
+    "kustomize": write_kustomize,
+    "helm": write_helm,
+}
