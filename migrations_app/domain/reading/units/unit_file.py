@@ -97,6 +97,12 @@ class UnitFile:
         lost = tuple(replace(setting, unit=name) for setting in unread)
         return cls(name, file, tuple(dict.fromkeys(sections)), tuple(numbered), lost)
 
+    def labelled(self, label: str) -> UnitFile:
+        """The same unit, whose places go by another name."""
+        return replace(
+            self, settings=tuple(replace(setting, unit=label) for setting in self.settings)
+        )
+
     def merged_with(self, drop_in: UnitFile) -> UnitFile:
         """With the settings of a drop-in after its own."""
         return UnitFile.of(

@@ -1,0 +1,1 @@
+"""Podman's Quadlet units, read as Podman's own generator reads them."""
