@@ -215,7 +215,18 @@ def _extra_hosts(node: Node, account: Account) -> Node | None:
             for item in (field.items if field.is_list else [field])
         ]
         return replace(node, value=entries)
-    return texts(node, account)
+    listed = texts(node, account)
+    if listed is None:
+        return None
+    return replace(node, value=[entry for item in listed.items for entry in _host(item)])
+
+
+def _host(item: Node) -> list[Node]:
+    try:
+        name, addresses = short_forms.host(item.value)
+    except BadForm:
+        return [item]
+    return [replace(item, value=f"{name}={address}") for address in addresses]
 
 
 def _deploy(node: Node, account: Account) -> Node | None:

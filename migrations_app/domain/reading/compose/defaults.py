@@ -144,6 +144,16 @@ def _volumes(node: Node, account: Account) -> Node:
     return replace(node, value=items)
 
 
+def _hooks(node: Node, account: Account) -> Node:
+    items = [
+        replace(item, value={**item.fields, "command": words})
+        if (said := item.get("command")) is not None and (words := command(said, account))
+        else item
+        for item in node.items
+    ]
+    return replace(node, value=items)
+
+
 def _pull_policy(node: Node, _account: Account) -> Node:
     return replace(node, value="missing") if node.value == "if_not_present" else node
 
@@ -159,6 +169,7 @@ _COMPLETED: dict[str, Callable[[Node, Account], Node | None]] = {
     "secrets": _secrets,
     "volumes": _volumes,
     "pull_policy": _pull_policy,
+    **dict.fromkeys(("pre_start", "post_start", "pre_stop"), _hooks),
 }
 
 

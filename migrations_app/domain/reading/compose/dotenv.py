@@ -73,7 +73,7 @@ def read_env_file(text: str, lookup: Lookup = lambda _name: None) -> dict[str, V
     lines = _Lines(text.removeprefix("\ufeff").replace("\r\n", "\n"), lookup)
     while _go_to_statement(lines):
         _read_statement(lines)
-    return {name: found for name, found in lines.found.items() if not name[:1].isdigit()}
+    return lines.found
 
 
 def _go_to_statement(lines: _Lines) -> bool:

@@ -338,8 +338,6 @@ def _folder_entries(shelf: Shelf, source: str) -> Mapping[str, str]:
     if not is_relative(source):
         return {}
     folder = shelf.name_of(source) + "/"
-    if folder in ("./", "../") or folder.startswith("../"):
-        return {}
     names = [name for name in shelf.desk.files.names() if name.startswith(folder)]
     if not names or any("/" in name.removeprefix(folder) for name in names):
         return {}
