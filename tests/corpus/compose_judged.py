@@ -77,7 +77,7 @@ class _WithoutDotEnv:
 def judged(judges: Path, file: Path) -> dict[str, Any]:
     """What compose-go says of a file: ``read`` or ``error``."""
     surroundings = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
-    done = subprocess.run(  # noqa: S603
+    done = subprocess.run(
         [judges / "judges", "compose", file.name],
         capture_output=True,
         text=True,
