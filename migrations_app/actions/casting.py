@@ -13,7 +13,12 @@ from django.db.models import OuterRef, Subquery
 from migrations_app.domain import records
 from migrations_app.domain.bundle import Object
 from migrations_app.domain.manifests.resources import containers
-from migrations_app.domain.manifests.secret_markers import missing_values, put_back
+from migrations_app.domain.manifests.secret_markers import (
+    MARKER,
+    is_marker,
+    put_back,
+    texts_with_markers,
+)
 from migrations_app.domain.messages import msg
 from migrations_app.domain.rehearsal.peers import Part, needed_peers
 from migrations_app.domain.rehearsal.values import Deviation, Peers
@@ -65,10 +70,11 @@ def with_values(casting: Cast, revision: Revision) -> Cast:
     def filled(objects: Sequence[Object], service: UUID | None) -> tuple[Object, ...]:
         places: dict[tuple[str, str], str] = {}
         known = values.get(service, {})
-        for name, pointer in missing_values(objects):
+        for (name, pointer), text in texts_with_markers(objects).items():
             value = known.get((name.partition("@")[0], pointer))
             if value is None:
-                value = _as_written(one, name, pointer)
+                made_up = _as_written(one, name, pointer)
+                value = made_up if is_marker(text) else text.replace(MARKER, one)
                 invented.append(
                     Deviation(
                         msg("Secret value made up"),

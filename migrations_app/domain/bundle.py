@@ -112,12 +112,26 @@ class Bundle:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """What an image says of itself: ``linux/arm64``, its user, and whether its format is OCI's.
+
+    ``has_healthcheck`` is always false for an image in the OCI format, which has no place for one.
+    """
+
+    platform: str = ""
+    user: str = ""
+    is_oci: bool = False
+    has_healthcheck: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What a source told us beyond its objects, for checks, presets and rehearsals.
 
     image_digests: image reference as written → ``sha256:…`` of the repository digest, if known.
     image_ids:     image reference as written → the local image ID it ran with (captures).
     image_ports:   image reference → ports its configuration exposes, as ``8080/tcp``.
+    images:        image reference → what the image says of itself, where it was inspected.
     healthchecks:  (object label, container name) → a Podman health check as read: ``test`` (a
                    list), ``interval``, ``timeout``, ``startPeriod`` (seconds) and ``retries``.
     aliases:       object label of a workload → DNS names its peers used for it.
@@ -128,6 +142,7 @@ class Facts:
     image_digests: Mapping[str, str] = field(default_factory=dict)
     image_ids: Mapping[str, str] = field(default_factory=dict)
     image_ports: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    images: Mapping[str, ImageFacts] = field(default_factory=dict)
     healthchecks: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     identities: Mapping[str, str] = field(default_factory=dict)

@@ -5,35 +5,22 @@ Only what is unambiguous is here. A fix is found again by the fingerprint of its
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from migrations_app.domain.bundle import Object, Objects, SourceObject, object_label
-from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.findings import Finding
-from migrations_app.domain.images import ImageRef
-from migrations_app.domain.manifests.resources import (
-    get,
-    mapping,
-    name_of,
-    namespace_of,
-    remove_at,
-    replace_at,
-)
-from migrations_app.domain.names import to_label_value, to_subdomain
-from migrations_app.domain.places import Path, parse_pointer
+from migrations_app.domain.fixing import containers, settings, workloads
+from migrations_app.domain.fixing.base import Change
+from migrations_app.domain.manifests.resources import get
+from migrations_app.domain.places import parse_pointer
 from migrations_app.domain.provenance import Step, StepKind
 from migrations_app.domain.transforms.base import Running
-from migrations_app.domain.transforms.probes import FIELDS, from_ports
 
-Change = Callable[[Objects, int, Path], Sequence[Object | None]]
 Look = Callable[[tuple[SourceObject, ...]], Iterable[Finding]]
 
 _ROUNDS = 4
 _RENAMING = frozenset({"WLD-01"})
-_NOT_IN_KEY = re.compile(r"[^-._a-zA-Z0-9]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,129 +66,30 @@ def apply_accepted(running: Running, accepted: frozenset[str], look: Look) -> No
         left -= {finding.fingerprint for finding in found}
 
 
-def _with(objects: Objects, index: int, body: Object) -> list[Object | None]:
-    result: list[Object | None] = list(objects)
-    result[index] = body
-    return result
-
-
-def _move_to_secret(objects: Objects, index: int, path: Path) -> Sequence[Object | None]:
-    """CFG-01: the value goes into a Secret of the workload, the variable refers to it."""
-    body = objects[index]
-    holder = path[:-1]
-    variable = mapping(get(body, holder))
-    if "value" not in variable:
-        return objects
-    secret = to_subdomain(f"{name_of(body)}-secrets")
-    place = _position(objects, secret, namespace_of(body))
-    present = mapping(objects[place]) if place is not None else {}
-    container = str(mapping(get(body, path[:-3])).get("name"))
-    key = _key(str(variable["name"]), container, variable["value"], present)
-    reference = {"secretKeyRef": {"name": secret, "key": key}}
-    result = _with(
-        objects,
-        index,
-        replace_at(body, holder, {"name": variable["name"], "valueFrom": reference}),
-    )
-    data = {**mapping(present.get("stringData")), key: variable["value"]}
-    if place is None:
-        result.append(_secret(secret, namespace_of(body), data))
-    else:
-        result[place] = {**present, "stringData": data}
-    return result
-
-
-def _position(objects: Objects, name: str, namespace: str) -> int | None:
-    """Where the Secret is among the objects."""
-    for index, body in enumerate(objects):
-        is_it = body.get("kind") == "Secret" and name_of(body) == name
-        if is_it and namespace_of(body) == namespace:
-            return index
-    return None
-
-
-def _key(variable: str, container: str, value: Any, secret: Mapping[str, Any]) -> str:
-    """The variable's name; with the container's before it where the Secret has another value."""
-    key = _NOT_IN_KEY.sub("_", variable)
-    same = mapping(secret.get("stringData")).get(key) == value
-    taken = key in mapping(secret.get("stringData")) or key in mapping(secret.get("data"))
-    return key if same or not taken else f"{_NOT_IN_KEY.sub('_', container)}.{key}"
-
-
-def _secret(name: str, namespace: str, data: dict[str, Any]) -> Object:
-    metadata = {"name": name, **({"namespace": namespace} if namespace else {})}
-    return {
-        "apiVersion": "v1",
-        "kind": "Secret",
-        "metadata": metadata,
-        "type": "Opaque",
-        "stringData": data,
-    }
-
-
-def _to_deployment(objects: Objects, index: int, _path: Path) -> Sequence[Object | None]:
-    """WLD-01: the pod becomes the template of a Deployment with one replica.
-
-    Where the pod has a claim the old pod ends before the new one starts: most volumes can be
-    mounted by one of them only.
-    """
-    body = objects[index]
-    metadata = mapping(body.get("metadata"))
-    labels = mapping(metadata.get("labels")) or {"app": to_label_value(name_of(body)) or "app"}
-    template_metadata: dict[str, Any] = {"labels": labels}
-    if metadata.get("annotations"):
-        template_metadata["annotations"] = metadata["annotations"]
-    volumes = get(body, ("spec", "volumes"))
-    has_claim = isinstance(volumes, list) and any(
-        "persistentVolumeClaim" in mapping(volume) for volume in volumes
-    )
-    deployment = {
-        "apiVersion": "apps/v1",
-        "kind": "Deployment",
-        "metadata": {**metadata, "labels": labels},
-        "spec": {
-            "replicas": 1,
-            **({"strategy": {"type": "Recreate"}} if has_claim else {}),
-            "selector": {"matchLabels": labels},
-            "template": {"metadata": template_metadata, "spec": body.get("spec")},
-        },
-    }
-    return _with(objects, index, deployment)
-
-
-def _without_root(objects: Objects, index: int, path: Path) -> Sequence[Object | None]:
-    """SEC-03: runAsUser: 0 contradicts runAsNonRoot and goes."""
-    return _with(objects, index, remove_at(objects[index], path))
-
-
-def _full_name(objects: Objects, index: int, path: Path) -> Sequence[Object | None]:
-    """IMG-01: a short name becomes Docker Hub's full name."""
-    try:
-        image = ImageRef.parse(str(get(objects[index], path)))
-    except InvalidInput:
-        return objects
-    return _with(objects, index, replace_at(objects[index], path, str(image.qualified)))
-
-
-def _probe_the_port(objects: Objects, index: int, path: Path) -> Sequence[Object | None]:
-    """PRB-01: the probes that are missing open a connection to the container's first port."""
-    container = mapping(get(objects[index], path))
-    probe = from_ports(container)
-    missing = [
-        FIELDS[kind] for kind in ("readiness", "liveness") if not container.get(FIELDS[kind])
-    ]
-    if not probe or not missing:
-        return objects
-    probed = {**container, **dict.fromkeys(missing, probe)}
-    return _with(objects, index, replace_at(objects[index], path, probed))
-
-
 _CHANGES: dict[str, Change] = {
-    "CFG-01": _move_to_secret,
-    "IMG-01": _full_name,
-    "PRB-01": _probe_the_port,
-    "SEC-03": _without_root,
-    "WLD-01": _to_deployment,
+    "CFG-01": settings.move_to_secret,
+    "CFG-02": settings.move_to_config_map,
+    "CFG-05": settings.key_as_variable,
+    "IMG-01": containers.full_image_name,
+    "IMG-07": containers.pull_what_is_missing,
+    "PRB-01": containers.probe_the_port,
+    "PRB-02": containers.patient_liveness,
+    "PRB-03": containers.asked_by_kubelet,
+    "PRB-04": containers.the_only_port,
+    "PRD-02": workloads.not_alone,
+    "PRD-04": workloads.left_to_the_scaler,
+    "PRD-05": workloads.paced,
+    "PRD-08": containers.wait_before_the_end,
+    "SEC-03": containers.without_root,
+    "SEC-05": containers.restricted,
+    "SEC-07": containers.writable_tmp,
+    "SEC-09": containers.group_of_the_volumes,
+    "STG-02": workloads.add_service,
+    "STG-03": workloads.unpublished,
+    "STG-06": workloads.scraped,
+    "STG-07": workloads.guarded,
+    "STG-09": workloads.own_account,
+    "WLD-01": workloads.to_deployment,
 }
 
 FIXED = frozenset(_CHANGES)

@@ -21,6 +21,7 @@ from migrations_app.domain.messages import Message
 from migrations_app.domain.places import Place, pointer
 from migrations_app.domain.provenance import Step, leaves
 from migrations_app.domain.questions import Question
+from migrations_app.domain.secret_text import secret_words
 from migrations_app.domain.transforms.base import Recorded
 
 Record = dict[str, Any]
@@ -166,8 +167,10 @@ def provenance(objects: Iterable[SourceObject]) -> Iterator[Record]:
 
 
 def secret_texts(values: Iterable[str]) -> frozenset[str]:
-    """The values as they may turn up: as written, and out of base64."""
+    """The values as they may turn up: as written, word by word, and out of base64."""
     texts = {value for value in values if value}
+    for value in list(texts):
+        texts |= {word.of(value) for word in secret_words(value)}
     for value in list(texts):
         try:
             texts.add(base64.b64decode(value, validate=True).decode())

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 _NAME = re.compile(
     r"(?:^|[_\-.])(?:pass(?:wd|word|phrase|code)?|pwd|secret|token|api[_\-.]?key|apikey|"
@@ -69,6 +70,19 @@ def url_password(value: str) -> str:
     """The password inside a URL, or ``""``."""
     match = _URL.search(value)
     return match.group(1) if match else ""
+
+
+def url_password_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where the passwords of all URLs in a text stand; a reference is no password."""
+    for match in _URL.finditer(text):
+        if not _REFERENCE.match(match.group(1)):
+            yield match.span(1)
+
+
+def tokens(text: str) -> Iterator[tuple[int, int]]:
+    """Where tokens stand that give themselves away: JSON web tokens, keys of known makers."""
+    for pattern in (_JWT, _KNOWN):
+        yield from (match.span() for match in pattern.finditer(text))
 
 
 def _names_a_secret(name: str) -> bool:

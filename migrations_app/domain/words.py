@@ -133,6 +133,7 @@ GATES: Words = {
     "revision": msg_for("gate", "Current revision"),
     "schema": msg_for("gate", "Schema"),
     "names_and_references": msg_for("gate", "Names and references"),
+    "storage": msg_for("gate", "Storage"),
     "images": msg_for("gate", "Images"),
     "resources": msg_for("gate", "Resources"),
     "probes": msg_for("gate", "Probes"),
@@ -144,6 +145,7 @@ GATES: Words = {
     "ready": msg_for("gate", "Ready on a cluster"),
     "staging": msg_for("gate", "Running in staging"),
     "approval": msg_for("gate", "Approval"),
+    "manifest": msg_for("gate", "Manifest"),
 }
 SCOPES: Words = {
     "read": msg_for("scope", "Read"),

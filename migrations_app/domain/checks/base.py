@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from migrations_app.domain.bundle import Facts, SourceObject
+from migrations_app.domain.bundle import Facts, ImageFacts, SourceObject
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.loss import LossRow
 from migrations_app.domain.manifests.resources import (
@@ -66,7 +66,8 @@ class CheckContext:
     ``allowed_registries`` and ``digests_wanted`` come from the registry presets in force.
     ``phase`` says how far to judge (``checks.phases``), ``environment`` what for. ``questions``
     are those that were put so far; ``specs`` and ``loss`` are what Podman-like sources said, and
-    ``written`` names the files among them that people write.
+    ``written`` names the files among them that people write. ``image_origins`` leads from an image
+    to what the source called it.
     """
 
     objects: tuple[SourceObject, ...]
@@ -81,6 +82,7 @@ class CheckContext:
     specs: tuple[ServiceSpec, ...] = ()
     loss: tuple[LossRow, ...] = ()
     written: frozenset[str] = frozenset()
+    image_origins: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def workloads(self) -> tuple[Workload, ...]:
@@ -157,6 +159,11 @@ class CheckContext:
         body = workload.item.body
         return self.scaled.get((workload.kind, namespace_of(body), name_of(body)))
 
+    def image_facts(self, image: str) -> ImageFacts | None:
+        """What an image says of itself, whatever a preset has made of its name."""
+        known = self.facts.images
+        return known.get(image) or known.get(self.image_origins.get(image, ""))
+
     @cached_property
     def _asked(self) -> Mapping[str, tuple[Question, ...]]:
         found: dict[str, list[Question]] = {}
@@ -222,6 +229,24 @@ class Rule:
             fixable=self.fixable if fixable is None else fixable,
             waivable=self.waivable if waivable is None else waivable,
             subject=subject,
+        )
+
+    def in_source(
+        self, spot: Place, path: Path, message: Message, *, asked: Question | None = None
+    ) -> Finding:
+        """A finding in a Podman-like source, of which no object knows: its path names what it is.
+
+        The path begins with the name of the service, so that the finding is shown with it.
+        """
+        return Finding(
+            code=self.code,
+            severity=self.severity,
+            place=replace(spot, object="", path=pointer(path)),
+            message=message,
+            why=self.why,
+            fix=self.fix if asked is None else answering(self.fix, asked),
+            fixable=self.fixable,
+            waivable=self.waivable,
         )
 
 

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from migrations_app.domain.bundle import SourceKind
-from migrations_app.domain.checks.base import CheckContext, Rule, answering
+from migrations_app.domain.checks.base import CheckContext, Rule
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.loss import Outcome
-from migrations_app.domain.messages import Message, msg
-from migrations_app.domain.places import Place, pointer
-from migrations_app.domain.questions import Question
+from migrations_app.domain.messages import msg
+from migrations_app.domain.places import Place
 from migrations_app.domain.secrets import secret_reason
 from migrations_app.domain.spec import ContainerSpec, Places, ServiceSpec
 
@@ -61,10 +60,8 @@ def hidden_secrets(context: CheckContext) -> Iterator[Finding]:
     for service, container in _containers(context):
         for name, value in container.environment.items():
             if secret_reason(name, value):
-                found = _found(
-                    CAP_02,
-                    container.places,
-                    f"environment/{name}",
+                found = CAP_02.in_source(
+                    _spot(container.places, f"environment/{name}"),
                     (service.name, container.name, "environment", name),
                     msg("The source holds the value of %(name)s.", name=name),
                 )
@@ -77,17 +74,15 @@ def devices(context: CheckContext) -> Iterator[Finding]:
         for device in container.devices:
             asked = context.question("device", service.name, container.name, device.split(":")[0])
             if asked is None or asked.answer is None:
-                yield _found(
-                    CAP_04,
-                    container.places,
-                    f"devices/{device}",
+                yield CAP_04.in_source(
+                    _spot(container.places, f"devices/{device}"),
                     (service.name, container.name, "devices", device),
                     msg(
                         "Container %(name)s uses the device %(device)s.",
                         name=container.name,
                         device=device,
                     ),
-                    asked,
+                    asked=asked,
                 )
 
 
@@ -99,10 +94,8 @@ def vanishing_init_containers(context: CheckContext) -> Iterator[Finding]:
     """
     for service, container in _containers(context):
         if container.init and "once" in container.unmapped.get("--init-ctr", ()):
-            yield _found(
-                CAP_05,
-                container.places,
-                "unmapped/--init-ctr",
+            yield CAP_05.in_source(
+                _spot(container.places, "unmapped/--init-ctr"),
                 (service.name, container.name, "init"),
                 msg("Init container %(name)s runs once and is then removed.", name=container.name),
             )
@@ -116,19 +109,15 @@ def leaning_on_the_host(context: CheckContext) -> Iterator[Finding]:
     for service, container in _containers(context):
         inspected = service.file not in context.written
         if container.init_process and not inspected:
-            yield _found(
-                CAP_06,
-                container.places,
-                "init_process",
+            yield CAP_06.in_source(
+                _spot(container.places, "init_process"),
                 (service.name, container.name, "init_process"),
                 msg("Container %(name)s is started under an init process.", name=container.name),
             )
     for service in context.specs:
         if service.host_pid:
-            yield _found(
-                CAP_06,
-                service.places,
-                "host_pid",
+            yield CAP_06.in_source(
+                _spot(service.places, "host_pid"),
                 (service.name, "host_pid"),
                 msg("Service %(name)s sees the processes of its host.", name=service.name),
             )
@@ -158,24 +147,5 @@ def _containers(context: CheckContext) -> Iterator[tuple[ServiceSpec, ContainerS
             yield service, container
 
 
-def _found(
-    rule: Rule,
-    places: Places,
-    key: str,
-    path: tuple[str, ...],
-    message: Message,
-    asked: Question | None = None,
-) -> Finding:
-    """A finding in a source: it has no object yet, so its path names service and container."""
-    spot = places.get(key) or places.get(key.partition("/")[0]) or places.get("") or Place()
-    return Finding(
-        code=rule.code,
-        severity=rule.severity,
-        place=replace(spot, object="", path=pointer(path)),
-        message=message,
-        why=rule.why,
-        fix=rule.fix if asked is None else answering(rule.fix, asked),
-        fixable=rule.fixable,
-        waivable=rule.waivable,
-        subject=key,
-    )
+def _spot(places: Places, key: str) -> Place:
+    return places.get(key) or places.get(key.partition("/")[0]) or places.get("") or Place()

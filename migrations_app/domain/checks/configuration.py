@@ -16,8 +16,10 @@ from migrations_app.domain.manifests.resources import (
     pod_spec,
     sequence,
 )
+from migrations_app.domain.manifests.secret_markers import has_marker, is_marker, secret_paths
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Path
+from migrations_app.domain.secret_text import SecretWord, secret_words
 from migrations_app.domain.secrets import secret_reason
 
 CFG_01 = Rule(
@@ -39,7 +41,9 @@ def secrets_in_clear(context: CheckContext) -> Iterator[Finding]:
     """CFG-01: a value that looks secret stands in the manifest itself.
 
     Told by the name (``DB_PASSWORD``), by a password inside a URL, or by the look of the value:
-    private keys, tokens, long random words. Variables of containers and values of ConfigMaps.
+    private keys, tokens, long random words. Variables, arguments, annotations and ConfigMaps are
+    looked at; in a whole file (``app.ini``, properties, YAML, JSON) the line is named. The fix
+    moves a variable's value; a file or an argument needs a person.
     """
     for item, path, container in context.containers:
         for index, variable in enumerate(sequence(container.get("env"))):
@@ -52,15 +56,61 @@ def secrets_in_clear(context: CheckContext) -> Iterator[Finding]:
                     str(name),
                 )
     for item in context.objects:
-        if item.body.get("kind") != "ConfigMap":
+        if item.body.get("kind") == "ConfigMap":
+            yield from _in_config_map(item)
+        elif item.body.get("kind") != "Secret":
+            yield from _elsewhere(item)
+
+
+def _in_config_map(item: SourceObject) -> Iterator[Finding]:
+    for name, value in mapping(item.body.get("data")).items():
+        if not isinstance(value, str) or not isinstance(name, str):
             continue
-        for name, value in mapping(item.body.get("data")).items():
-            if _looks_secret(name, value):
+        words = _words(name, value)
+        if not words and _looks_secret(name, value):
+            yield CFG_01.found(
+                item,
+                ("data", name),
+                msg("%(name)s looks like a secret and stands in a ConfigMap.", name=name),
+                name,
+                fixable=False,
+            )
+        for subject, word in words:
+            yield CFG_01.found(
+                item,
+                ("data", name),
+                msg(
+                    "Line %(line)s of %(file)s holds a secret in clear (%(name)s).",
+                    line=word.line,
+                    file=name,
+                    name=word.name,
+                ),
+                subject,
+                fixable=False,
+            )
+
+
+def _words(name: str, value: str) -> list[tuple[str, SecretWord]]:
+    """The secret words of a file, each with a subject that stays when lines move."""
+    if is_marker(value) or (secret_reason(name, value) and "\n" not in value.strip()):
+        return []
+    seen: dict[str, int] = {}
+    found = []
+    for word in secret_words(value):
+        seen[word.name] = seen.get(word.name, 0) + 1
+        found.append((f"{name}:{word.name}:{seen[word.name]}", word))
+    return found
+
+
+def _elsewhere(item: SourceObject) -> Iterator[Finding]:
+    """Arguments and annotations: the places that are hidden when a manifest is stored."""
+    for path in secret_paths(item.body):
+        if len(path) > 2 and path[-2] in ("command", "args", "annotations"):
+            if not has_marker(get(item.body, path)):
                 yield CFG_01.found(
                     item,
-                    ("data", name),
-                    msg("%(name)s looks like a secret and stands in a ConfigMap.", name=name),
-                    name,
+                    path,
+                    msg("A secret stands in clear in %(field)s.", field=path[-2]),
                     fixable=False,
                 )
 

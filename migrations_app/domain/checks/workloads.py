@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from migrations_app.domain.checks.base import CheckContext, Rule
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.resources import mapping, name_of, pod_spec, sequence
+from migrations_app.domain.mends.restart_policy import legal_policy
 from migrations_app.domain.messages import msg
 from migrations_app.domain.transforms.probes import keeps_running
 
@@ -17,6 +18,13 @@ VOL_02 = Rule(
     msg("Use an absolute path, or an emptyDir in memory."),
     waivable=False,
 )
+SCH_05 = Rule(
+    "SCH-05",
+    Severity.HIGH,
+    msg("Podman writes the policy of a pod's first container; each kind of workload allows few."),
+    msg("Write Always for what keeps running, Never or OnFailure for Jobs."),
+    waivable=False,
+)
 WLD_01 = Rule(
     "WLD-01",
     Severity.MEDIUM,
@@ -24,6 +32,22 @@ WLD_01 = Rule(
     msg("Make it a Deployment."),
     fixable=True,
 )
+
+
+def illegal_restart_policies(context: CheckContext) -> Iterator[Finding]:
+    """SCH-05: a restart policy that the kind of workload does not allow."""
+    for workload in context.workloads:
+        wanted = legal_policy(workload.item.body, workload.spec.get("restartPolicy"))
+        if wanted is not None:
+            yield SCH_05.found(
+                workload.item,
+                (*workload.path, "restartPolicy"),
+                msg(
+                    "A %(kind)s does not take the restart policy %(policy)s.",
+                    kind=workload.kind,
+                    policy=workload.spec.get("restartPolicy") or "Always",
+                ),
+            )
 
 
 def relative_host_paths(context: CheckContext) -> Iterator[Finding]:

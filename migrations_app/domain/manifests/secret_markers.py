@@ -23,6 +23,7 @@ from migrations_app.domain.manifests.resources import (
     sequence,
 )
 from migrations_app.domain.places import Path, pointer
+from migrations_app.domain.secret_text import secret_words, shown
 from migrations_app.domain.secrets import looks_secret
 
 MARKER = "kakehashi:secret"
@@ -45,30 +46,38 @@ def is_marker(value: Any) -> bool:
     return value in (MARKER, _ENCODED) if isinstance(value, str) else False
 
 
+def has_marker(value: Any) -> bool:
+    """Whether a value, or a word of it, was taken out here."""
+    return is_marker(value) or (isinstance(value, str) and MARKER in value)
+
+
 def secret_paths(body: Object) -> Iterator[Path]:
     """Where secret values, or their markers, stand in an object.
 
     All values of a Secret; and wherever a container, a ConfigMap or an annotation says in clear
-    what looks secret.
+    what looks secret. Of a longer text only the secret words are hidden (:func:`marked`).
     """
     if body.get("apiVersion") == "v1" and body.get("kind") == "Secret":
         for section in ("data", "stringData"):
             yield from ((section, key) for key in mapping(body.get(section)))
     elif body.get("apiVersion") == "v1" and body.get("kind") == "ConfigMap":
         for key, value in mapping(body.get("data")).items():
-            if _is_secret(str(key), value):
+            if _is_secret(str(key), value) or _holds_secrets(value):
                 yield ("data", key)
     yield from _annotations(body)
     for path, container in containers(body):
         for index, variable in enumerate(sequence(container.get("env"))):
-            if isinstance(variable, dict) and _is_secret(
-                str(variable.get("name")), variable.get("value")
+            value = variable.get("value") if isinstance(variable, dict) else None
+            if isinstance(value, str) and (
+                _is_secret(str(variable.get("name")), value) or _is_long_secret(value)
             ):
                 yield (*path, "env", index, "value")
         for key in ("command", "args"):
             before = ""
             for index, word in enumerate(sequence(container.get(key))):
-                if isinstance(word, str) and _is_secret_word(word, before):
+                if isinstance(word, str) and (
+                    _is_secret_word(word, before) or _is_long_secret(word)
+                ):
                     yield (*path, key, index)
                 before = word if isinstance(word, str) else ""
 
@@ -82,12 +91,36 @@ def _annotations(body: Object) -> Iterator[Path]:
     for path, metadata in holders.items():
         for key, value in mapping(metadata.get("annotations")).items():
             name = str(key).rpartition("/")[2]
-            if _is_secret(name, value) or (isinstance(value, str) and _is_assignment(value)):
+            if not isinstance(value, str):
+                continue
+            if _is_secret(name, value) or _is_assignment(value) or _is_long_secret(value):
                 yield (*path, "annotations", key)
 
 
 def _is_secret(name: str, value: Any) -> bool:
     return isinstance(value, str) and (is_marker(value) or looks_secret(name, value))
+
+
+def _holds_secrets(value: Any) -> bool:
+    """Whether there are secret words, or markers for them, in a text such as a whole file."""
+    return isinstance(value, str) and (MARKER in value or bool(secret_words(value)))
+
+
+def _is_long_secret(value: str) -> bool:
+    """The same for texts of several lines, such as a script in an argument."""
+    return "\n" in value and _holds_secrets(value)
+
+
+def marked(body: Object, path: Path) -> str:
+    """What stands in a secret place instead of its value: a marker, or the text with markers."""
+    value = get(body, path)
+    if body.get("kind") == "Secret" or not isinstance(value, str):
+        return _ENCODED if body.get("kind") == "Secret" and path[0] == "data" else MARKER
+    in_file = len(path) == 2 and path[0] == "data"
+    if not in_file and "\n" not in value:
+        return MARKER
+    name = str(path[-1]) if in_file else ""
+    return shown(name, value, MARKER)
 
 
 def _is_secret_word(word: str, before: str) -> bool:
@@ -116,9 +149,10 @@ def take(objects: Iterable[Object]) -> tuple[list[Object], dict[SecretPlace, str
         changed = body
         for path in secret_paths(body):
             value = get(body, path)
-            if not is_marker(value) and isinstance(value, str):
+            shown_instead = marked(body, path)
+            if not is_marker(value) and isinstance(value, str) and value != shown_instead:
                 values[reference(body), pointer(path)] = value
-                changed = replace_at(changed, path, _marker_for(body, path))
+                changed = replace_at(changed, path, shown_instead)
         result.append(changed)
     return result, values
 
@@ -131,7 +165,7 @@ def put_back(objects: Iterable[Object], values: Mapping[SecretPlace, str]) -> li
         name = reference(body)
         for path in secret_paths(body):
             value = values.get((name, pointer(path)))
-            if value is not None and is_marker(get(body, path)):
+            if value is not None and has_marker(get(body, path)):
                 changed = replace_at(changed, path, value)
         result.append(changed)
     return result
@@ -139,21 +173,26 @@ def put_back(objects: Iterable[Object], values: Mapping[SecretPlace, str]) -> li
 
 def missing_values(objects: Iterable[Object]) -> list[SecretPlace]:
     """Where markers stand: a manifest with any of them must not be applied."""
-    return [
-        (reference(body), pointer(path))
+    return [*texts_with_markers(objects)]
+
+
+def texts_with_markers(objects: Iterable[Object]) -> dict[SecretPlace, str]:
+    """What stands where values are missing: the marker, or a text with markers in it."""
+    return {
+        (reference(body), pointer(path)): text
         for body in objects
         for path in secret_paths(body)
-        if is_marker(get(body, path))
-    ]
+        if has_marker(text := get(body, path))
+    }
 
 
 def hidden(body: Object) -> Object:
     """The object with a marker in every secret place."""
     changed = body
     for path in secret_paths(body):
-        marker = _marker_for(body, path)
-        if get(body, path) != marker:
-            changed = replace_at(changed, path, marker)
+        instead = marked(body, path)
+        if get(body, path) != instead:
+            changed = replace_at(changed, path, instead)
     return changed
 
 
@@ -166,8 +205,3 @@ def scrubbed(value: Any, secrets: frozenset[str]) -> Any:
     if isinstance(value, list):
         return [scrubbed(item, secrets) for item in value]
     return value
-
-
-def _marker_for(body: Object, path: Path) -> str:
-    in_data = body.get("kind") == "Secret" and path[0] == "data"
-    return _ENCODED if in_data else MARKER

@@ -17,13 +17,19 @@ _ALWAYS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationC
 _TO_THE_END = ("Job", "CronJob")
 
 
-def _with_legal_policy(body: Object, spec: dict[str, Any]) -> dict[str, Any]:
-    kind, policy = body.get("kind"), spec.get("restartPolicy")
+def legal_policy(body: Object, policy: Any) -> str | None:
+    """What a workload has to have instead of its policy; None where that is legal."""
+    kind = body.get("kind")
     if kind in _ALWAYS and policy not in (None, "Always"):
-        return {**spec, "restartPolicy": "Always"}
+        return "Always"
     if kind in _TO_THE_END and policy not in ("Never", "OnFailure"):
-        return {**spec, "restartPolicy": "OnFailure"}
-    return spec
+        return "OnFailure"
+    return None
+
+
+def _with_legal_policy(body: Object, spec: dict[str, Any]) -> dict[str, Any]:
+    wanted = legal_policy(body, spec.get("restartPolicy"))
+    return spec if wanted is None else {**spec, "restartPolicy": wanted}
 
 
 MEND = Mend(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from migrations_app.domain.bundle import Facts, SourceKind
+from migrations_app.domain.bundle import Facts, ImageFacts, SourceKind
 from migrations_app.domain.loss import LossRow
 from migrations_app.domain.messages import msg
 from migrations_app.domain.reading.documents import Document
@@ -93,6 +93,7 @@ def _facts(shelf: Shelf, specs: Sequence[ServiceSpec]) -> Facts:
     digests: dict[str, str] = {}
     ids: dict[str, str] = {}
     ports: dict[str, tuple[str, ...]] = {}
+    images: dict[str, ImageFacts] = {}
     for spec in specs:
         for container in spec.containers:
             if container.image and container.image_digest:
@@ -103,4 +104,17 @@ def _facts(shelf: Shelf, specs: Sequence[ServiceSpec]) -> Facts:
         for tag in image.texts("RepoTags"):
             ids.setdefault(tag, image.id)
             ports[tag] = tuple(image.mapping("Config", "ExposedPorts"))
-    return replace(facts, image_digests=digests, image_ids=ids, image_ports=ports)
+            images[tag] = _image(image)
+    return replace(facts, image_digests=digests, image_ids=ids, image_ports=ports, images=images)
+
+
+def _image(image: Inspection) -> ImageFacts:
+    system, architecture = image.text("Os"), image.text("Architecture")
+    return ImageFacts(
+        platform=f"{system}/{architecture}" if system and architecture else "",
+        user=image.text("Config", "User") or image.text("User"),
+        is_oci="oci" in image.text("ManifestType"),
+        has_healthcheck=bool(
+            image.mapping("Healthcheck") or image.mapping("Config", "Healthcheck")
+        ),
+    )

@@ -19,6 +19,7 @@ import yaml
 from migrations_app.domain.bundle import SourceKind
 from migrations_app.domain.manifests.secret_markers import MARKER
 from migrations_app.domain.reading.redaction_lines import LINE_KINDS, redact_lines
+from migrations_app.domain.secret_text import secret_words, shown, with_markers
 from migrations_app.domain.secrets import looks_secret, secret_reason
 
 _ENCODED = base64.b64encode(MARKER.encode()).decode()
@@ -141,7 +142,8 @@ class _Walk:
 
     def _decide(self, scalar: _Scalar, top: _Collection) -> None:
         key = top.key or "" if top.is_mapping else ""
-        scalar.instead = _instead(key, scalar.value, top.before)
+        in_file = top.is_mapping and top.path[-1:] == ("data",)
+        scalar.instead = _instead(key, scalar.value, top.before, in_file=in_file)
         if top.is_mapping:
             top.scalars[key] = scalar
             if key == "kind" and not top.path:
@@ -161,10 +163,18 @@ class _Walk:
         self.document, self.kinds = [], set()
 
 
-def _instead(key: str, value: str, before: str) -> str | None:
+def _inside(key: str, value: str, *, in_file: bool) -> str:
+    """A longer text, or one line of a file, keeps what stands around its secret words."""
+    if in_file or "\n" in value.strip():
+        return shown(key, value, MARKER)
+    return MARKER if looks_secret(key, value) else value
+
+
+def _instead(key: str, value: str, before: str, *, in_file: bool = False) -> str | None:
     """What is to stand in place of a value under a key (or behind another word of a list)."""
-    if looks_secret(key, value):
-        return MARKER
+    inside = _inside(key, value, in_file=in_file)
+    if inside != value:
+        return inside
     option = before.lstrip("-") if _OPTION.fullmatch(before) else ""
     match = _ASSIGNMENT.fullmatch(value)
     if match and looks_secret(match["key"], match["value"]):
@@ -188,6 +198,13 @@ def _hide_repetitions(scalars: Iterable[_Scalar]) -> None:
         if item.instead in (MARKER, _ENCODED)
         and (len(item.value) >= _LONG or secret_reason(item.key, item.value) in _CERTAIN)
     }
+    secret |= {
+        word.of(item.value)
+        for item in every
+        if item.instead not in (None, MARKER, _ENCODED)
+        for word in secret_words(item.value)
+        if word.end - word.start >= _LONG
+    }
     for item in every:
         if item.instead is None and item.value in secret:
             item.instead = MARKER
@@ -200,6 +217,11 @@ def _rewritten(text: str, scalars: Iterable[_Scalar]) -> str:
         if item.instead is None:
             continue
         start, end = item.event.start_mark.index, item.event.end_mark.index
+        written = text[start:end]
+        if item.event.style == "|" and item.instead == with_markers(item.value, MARKER):
+            parts += [text[at:start], with_markers(written, MARKER)]
+            at = end
+            continue
         lines = text.count("\n", start, end)
         anchor = f"&{item.event.anchor} " if item.event.anchor else ""
         parts += [

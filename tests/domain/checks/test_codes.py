@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from migrations_app.domain.findings import Severity
+from migrations_app.domain.pipeline.phases import Phase
 
 
 def pod(spec: str, name: str = "web") -> str:
@@ -139,24 +140,42 @@ apiVersion: apps/v1
 kind: Deployment
 metadata: {name: web, labels: {app: web}}
 spec:
+  replicas: 2
+  minReadySeconds: 10
+  progressDeadlineSeconds: 600
+  revisionHistoryLimit: 10
+  strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}
   selector: {matchLabels: {app: web}}
   template:
-    metadata: {labels: {app: web}}
+    metadata: {labels: {app: web}, annotations: {prometheus.io/scrape: "true"}}
     spec:
-      securityContext: {runAsNonRoot: true, runAsUser: 1001}
+      serviceAccountName: web
+      automountServiceAccountToken: false
+      imagePullSecrets: [{name: bank}]
+      topologySpreadConstraints:
+        - maxSkew: 1
+          topologyKey: kubernetes.io/hostname
+          whenUnsatisfiable: ScheduleAnyway
+          labelSelector: {matchLabels: {app: web}}
+      securityContext:
+        {runAsNonRoot: true, runAsUser: 1001, fsGroup: 1001, seccompProfile: {type: RuntimeDefault}}
       containers:
         - name: web
           image: registry.example.com/bank/web:1.2
           ports: [{name: http, containerPort: 8080}]
           env:
             - {name: DB_PASSWORD, valueFrom: {secretKeyRef: {name: web, key: password}}}
-            - {name: DB_PASSWORD_FILE, value: /run/secrets/db}
             - {name: OPTIONAL, valueFrom: {secretKeyRef: {name: gone, key: a, optional: true}}}
           resources: {requests: {cpu: 100m, memory: 128Mi}, limits: {memory: 256Mi}}
           readinessProbe: {httpGet: {path: /, port: http}}
           livenessProbe: {tcpSocket: {port: http}}
-          volumeMounts: [{name: data, mountPath: /data}]
-      volumes: [{name: data, emptyDir: {}}]
+          lifecycle: {preStop: {sleep: {seconds: 5}}}
+          volumeMounts: [{name: data, mountPath: /data}, {name: tmp, mountPath: /tmp}]
+          securityContext:
+            allowPrivilegeEscalation: false
+            readOnlyRootFilesystem: true
+            capabilities: {drop: [ALL]}
+      volumes: [{name: data, emptyDir: {}}, {name: tmp, emptyDir: {}}]
 ---
 apiVersion: v1
 kind: Secret
@@ -166,12 +185,31 @@ stringData: {password: hunter22x}
 apiVersion: v1
 kind: Service
 metadata: {name: web}
-spec: {selector: {app: web}, ports: [{port: 80, targetPort: http}]}
+spec: {selector: {app: web}, ports: [{port: 8080, targetPort: http}]}
+---
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: web}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: web}
+spec: {maxUnavailable: 1, selector: {matchLabels: {app: web}}}
+---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web}
+spec: {podSelector: {matchLabels: {app: web}}, ingress: [{from: [{podSelector: {}}]}]}
 """
 
 
-def test_a_sound_manifest_has_no_findings(look: Any) -> None:
-    assert look(GOOD) == []
+@pytest.mark.parametrize("phase", Phase)
+def test_a_sound_manifest_has_no_findings(phase: Phase, look: Any) -> None:
+    assert look(GOOD, phase=phase) == []
+
+
+def test_a_password_file_is_no_password(look: Any) -> None:
+    assert look(container("env: [{name: DB_PASSWORD_FILE, value: /run/db}]"), "CFG-01") == []
 
 
 @pytest.mark.parametrize("kind", ["Job", "CronJob"])
