@@ -12,12 +12,17 @@ from migrations_app.domain.reading.inspect_limits import (
     read_resources,
     read_security,
 )
-from migrations_app.domain.reading.inspect_mounts import read_mounts, read_secrets
+from migrations_app.domain.reading.inspect_mounts import (
+    read_mounts,
+    read_secrets,
+    tell_lost_mounts,
+)
 from migrations_app.domain.reading.inspect_network import (
     exposed,
     published,
     without_repeats,
 )
+from migrations_app.domain.reading.inspect_omitted import read_omitted
 from migrations_app.domain.reading.inspect_process import (
     OF_THE_IMAGE,
     Fields,
@@ -70,13 +75,18 @@ def read_container(origins: Origins, notes: MountNotes, *, init: bool) -> Contai
     _health(container, fields)
     _life(origins, fields)
     _labels(origins, fields)
+    read_omitted(origins, fields)
+    if container.flag("HostConfig", "Init"):
+        fields.set("init_process", value=True, place=container.place("HostConfig", "Init"))
     fields.set("name", container.name, container.place("Name"))
     if init:
         fields.values["init"] = True
+    mounts = read_mounts(origins, notes)
+    tell_lost_mounts(origins, mounts)
     return ContainerSpec(
         **fields.values,
         ports=container_ports(origins),
-        mounts=read_mounts(origins, notes),
+        mounts=mounts,
         secrets=read_secrets(origins),
         resources=read_resources(origins),
         security=read_security(origins),
@@ -159,6 +169,8 @@ def _life(origins: Origins, fields: Fields) -> None:
     timeout = container.number("Config", "StopTimeout")
     if timeout not in (0, DEFAULT_STOP_TIMEOUT):
         fields.set("stop_timeout", float(timeout), container.place("Config", "StopTimeout"))
+    if (deadline := container.number("Config", "Timeout")) > 0:
+        fields.set("deadline", float(deadline), container.place("Config", "Timeout"))
     _stop_signal(origins, fields)
 
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
+from migrations_app.domain.reading.inspect_omitted import hidden_paths
 from migrations_app.domain.reading.inspect_process import OF_THE_IMAGE, Fields, Origins
 from migrations_app.domain.reading.inspections import Inspection
 from migrations_app.domain.reading.run_options import key_values
@@ -65,6 +66,8 @@ def read_security(origins: Origins) -> Security:
         if container.flag("HostConfig", key):
             fields.set(attribute, value=True, place=container.place("HostConfig", key))
     _security_options(container, fields)
+    hidden_paths(origins, fields)
+    _used_capabilities(origins, fields)
     return Security(**fields.values, places=fields.places)
 
 
@@ -115,6 +118,15 @@ def _capabilities(origins: Origins, fields: Fields) -> None:
         names = tuple(_plain(name) for name in container.texts("HostConfig", key))
         if names:
             fields.set(attribute, names, container.place("HostConfig", key))
+
+
+def _used_capabilities(origins: Origins, fields: Fields) -> None:
+    """What it had in the end; a user other than root has none of it by itself."""
+    container = origins.container
+    names = container.texts("EffectiveCaps")
+    if names and not container.flag("HostConfig", "Privileged"):
+        fields.values["used_caps"] = tuple(_plain(name) for name in names)
+        fields.places["used_caps"] = container.place("EffectiveCaps")
 
 
 def _drops_all(origins: Origins) -> Place | None:

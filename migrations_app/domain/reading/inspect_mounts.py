@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from migrations_app.domain.messages import msg
+from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.reading.inspect_capture import MountNotes
 from migrations_app.domain.reading.inspect_process import Origins
 from migrations_app.domain.reading.inspections import Inspection
@@ -168,20 +168,25 @@ def _secret_variables(
     return tuple(uses)
 
 
-def lost_mounts(origins: Origins, mounts: tuple[Mount, ...]) -> tuple[str, ...]:
-    """What the command mounts and the inspection does not show (overlays, images): its targets."""
+def tell_lost_mounts(origins: Origins, mounts: tuple[Mount, ...]) -> None:
+    """What the command mounts and the inspection does not show: overlays and images."""
     created, container = origins.created, origins.container
     shown = {mount.target.rstrip("/") for mount in mounts}
-    lost: list[str] = []
     for given in created.given if created else ():
         target = _target_of(given.option, given.value).rstrip("/")
         if target and target not in shown:
             container.drop(
                 ("Config", "CreateCommand", given.index),
-                msg("Podman's inspection does not show this mount, so nothing is known of it."),
+                _why_lost(given.option, given.value),
             )
-            lost.append(target)
-    return tuple(lost)
+
+
+def _why_lost(option: str, value: str) -> Message:
+    if option == "volume" and "O" in value.rpartition(":")[2].split(","):
+        return msg("An overlay on a folder of the host: copy the folder into the image instead.")
+    if key_values(value).get("type") == "image":
+        return msg("Mounting an image needs a recent cluster; copy its files into this image.")
+    return msg("Podman's inspection does not show this mount, so nothing is known of it.")
 
 
 def _target_of(option: str, value: str) -> str:

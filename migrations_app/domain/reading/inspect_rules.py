@@ -182,7 +182,7 @@ _POD: Mapping[str, Rule] = {
     "Namespace": Rule(HOST),
     "Created": Rule(RUNTIME),
     "CreateCommand": Rule(COMMAND),
-    "ExitPolicy": Rule(msg("A pod ends when its containers have ended."), ("continue", "stop")),
+    "ExitPolicy": Rule(msg("A pod ends when its containers have ended."), ("continue",)),
     "State": Rule(RUNTIME),
     "CreateCgroup": Rule(HOST),
     "CgroupParent": Rule(HOST),

@@ -14,6 +14,7 @@ from migrations_app.domain.reading.inspect_container import origins_of, read_con
 from migrations_app.domain.reading.inspect_groups import Group, Shelf
 from migrations_app.domain.reading.inspect_network import published, without_repeats
 from migrations_app.domain.reading.inspect_pod import read_alone, read_pod
+from migrations_app.domain.reading.inspect_pod_options import with_pod_options
 from migrations_app.domain.reading.inspect_process import Fields, Origins
 from migrations_app.domain.reading.inspect_volumes import read_volumes
 from migrations_app.domain.reading.inspections import Inspection
@@ -39,6 +40,7 @@ def read_service(group: Group, shelf: Shelf) -> ServiceSpec:
     if group.pod_id:
         read_pod(group, fields)
         containers = _give_ports(_with_policy(containers, group.pod), _pod_ports(group))
+        containers = with_pod_options(containers, group)
     else:
         read_alone(origins[0], fields)
     fields.values["identity"] = _identity(containers)

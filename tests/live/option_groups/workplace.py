@@ -1,0 +1,206 @@
+"""A Podman with what the groups need: a network, a secret, images, files of the host."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import tarfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from migrations_app.adapters.podman.host import PodmanHost
+from migrations_app.adapters.schemas import BundledSchemas
+from migrations_app.domain.bundle import Bundle, MemoryFiles
+from migrations_app.domain.engine import Made, Options, render
+from migrations_app.domain.reading.limits import STRICT
+from migrations_app.domain.reading.read import read_bundle
+from tests.live.option_groups.expecting import Expected, holds, missing_in
+from tests.live.option_groups.group import Group
+from tests.live.podman_kit import IMAGE, Service
+
+SCHEMAS = BundledSchemas()
+RICH = "localhost/kins/rich:1"
+_CHANGES = (
+    "ENV PATH=/bin",
+    'ENTRYPOINT ["/bin/sh","-c"]',
+    'CMD ["sleep 1000"]',
+    "EXPOSE 7000/tcp",
+    "VOLUME /var/lib/rich",
+    "LABEL maker=kins",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one group: what is wanting of ours, and how much of it Podman's own keeps.
+
+    ``kept`` counts the fields that ``podman generate kube`` has of those that there should be;
+    ``None`` for one that fails as a whole.
+    """
+
+    group: Group
+    wanting: tuple[str, ...]
+    kept: int | None
+    fields: int
+    bundle: Bundle
+    made: Made
+
+    @property
+    def verdict(self) -> str:
+        """What ``generate kube`` makes of it."""
+        if self.kept is None:
+            return "fails"
+        if not self.fields:
+            return "says nothing"
+        return {0: "lost", self.fields: "kept"}.get(self.kept, "in part")
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """Where groups are tried: everything made here has names that begin with ``mark``."""
+
+    podman: Service
+    mark: str
+    folder: Path
+
+    @property
+    def version(self) -> tuple[int, int]:
+        major, minor = self.podman.connection.version.split(".")[:2]
+        return int(major), int(minor)
+
+    def has(self, group: Group) -> bool:
+        """Whether this Podman knows the options."""
+        return self.version >= group.since
+
+    def words(self, words: tuple[str, ...]) -> list[str]:
+        values = (("{mark}", self.mark), ("{folder}", str(self.folder)), ("{box}", IMAGE))
+        return [_filled(word, values) for word in words]
+
+    @contextmanager
+    def created(self, group: Group) -> Iterator[str]:
+        """The name of the container or pod that the options make; it is not started."""
+        image = {"box": IMAGE, "rich": RICH}[group.image]
+        options, command = self.words(group.options), self.words(group.command)
+        name = f"{self.mark}-it"
+        try:
+            if group.is_pod:
+                self.podman.run("pod", "create", "--name", name, *options)
+                inside = [*self.words(group.inside), image, *command]
+                self.podman.run("create", "--pod", name, "--name", f"{name}-web", *inside)
+                if group.inside:
+                    more = ["--name", f"{name}-main", image, "sleep", "1000"]
+                    self.podman.run("create", "--pod", name, *more)
+            else:
+                self.podman.run("create", "--name", name, *options, image, *command)
+            yield name
+        finally:
+            self._remove(name, is_pod=group.is_pod)
+
+    def try_out(self, group: Group) -> Result:
+        """Create, capture, render, and compare with what was expected."""
+        with self.created(group) as name:
+            captured = PodmanHost(self.podman.connection).capture(name)
+            theirs = self.generated(name)
+        bundle = read_bundle(MemoryFiles(dict(captured.files)), STRICT)
+        made = render(bundle, Options(), SCHEMAS)
+        expects = [self._filled(item) for item in group.expects]
+        own = group.expects if group.theirs is None else group.theirs
+        fields = [self._filled(item) for item in own if item.is_field]
+        return Result(
+            group,
+            tuple(missing_in(made, expects)),
+            None if theirs is None else sum(holds(theirs, item) for item in fields),
+            len(fields),
+            bundle,
+            made,
+        )
+
+    def generated(self, name: str) -> list[dict[str, Any]] | None:
+        """What ``podman generate kube`` says; None if it refuses."""
+        words = [*self.podman.command, "kube", "generate", "--service", name]
+        done = subprocess.run(
+            words, env=self.podman.environment, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            return None
+        return [item for item in yaml.safe_load_all(done.stdout) if item]
+
+    def _filled(self, expected: Expected) -> Expected:
+        values = (("{mark}", self.mark),)
+        return replace(
+            expected, where=_filled(expected.where, values), value=_filled(expected.value, values)
+        )
+
+    def _remove(self, name: str, *, is_pod: bool) -> None:
+        words = ["pod", "rm", "-f", "-t0", name] if is_pod else ["rm", "-f", "-v", "-t0", name]
+        self._quietly(*words)
+
+    def _quietly(self, *words: str) -> None:
+        command = [*self.podman.command, *words]
+        subprocess.run(command, env=self.podman.environment, capture_output=True, check=False)
+
+    def close(self) -> None:
+        self._quietly("secret", "rm", f"{self.mark}-token")
+        self._quietly("network", "rm", "-f", f"{self.mark}-net")
+        for name in (f"{self.mark}-data", f"{self.mark}-twin", f"{self.mark}_twin"):
+            self._quietly("volume", "rm", "-f", name)
+
+
+def _filled(value: Any, values: tuple[tuple[str, str], ...]) -> Any:
+    """A value with all its placeholders filled in, however deep."""
+    if isinstance(value, dict):
+        return {_filled(key, values): _filled(item, values) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_filled(item, values) for item in value]
+    if isinstance(value, str):
+        for placeholder, text in values:
+            value = value.replace(placeholder, text)
+    return value
+
+
+@contextmanager
+def workplace(podman: Service, folder: Path) -> Iterator[Workplace]:
+    """Everything that the groups lean on, made and taken away again."""
+    made = Workplace(podman, f"kins-{uuid.uuid4().hex[:6]}", folder)
+    (folder / "app.env").write_text("FROM_FILE=yes\n", encoding="utf-8")
+    (folder / "site.conf").write_text("colour = blue\n", encoding="utf-8")
+    (folder / "tls.key").write_text(
+        "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2Vw\n-----END PRIVATE KEY-----\n",
+        encoding="utf-8",
+    )
+    (folder / "profile.json").write_text('{"defaultAction": "SCMP_ACT_ALLOW"}', encoding="utf-8")
+    (folder / "value").write_text("canary", encoding="utf-8")
+    (folder / "pages").mkdir(exist_ok=True)
+    try:
+        podman.run("network", "create", "--subnet=10.143.7.0/24", f"{made.mark}-net")
+        podman.run("secret", "create", f"{made.mark}-token", str(folder / "value"))
+        for name in (f"{made.mark}-data", f"{made.mark}-twin", f"{made.mark}_twin"):
+            podman.run("volume", "create", name)
+        _make_rich_image(podman, folder)
+        yield made
+    finally:
+        made.close()
+
+
+def _make_rich_image(podman: Service, folder: Path) -> None:
+    """An image that says for itself what others are given as options."""
+    busybox = shutil.which("busybox")
+    assert busybox, "busybox is needed"
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as archive:
+        archive.add(busybox, "bin/busybox")
+        for name in ("sh", "sleep", "true", "cat"):
+            link = tarfile.TarInfo(f"bin/{name}")
+            link.type, link.linkname, link.mode = tarfile.SYMTYPE, "busybox", 0o777
+            archive.addfile(link)
+    path = folder / "rich.tar"
+    path.write_bytes(packed.getvalue())
+    changes = [word for change in _CHANGES for word in ("--change", change)]
+    podman.run("import", "--quiet", *changes, str(path), RICH)
