@@ -68,6 +68,7 @@ class _Site:
     vault: Vault
     claims: Claims
     service_names: set[str]
+    awaited: frozenset[str] = frozenset()
     drafts: list[tuple[dict[str, Any], str]] = field(default_factory=list)
     healthchecks: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -82,7 +83,8 @@ def build(specs: Sequence[ServiceSpec], answers: Mapping[str, str], facts: Facts
     """
     ledger = Ledger(answers)
     names = {spec.name for spec in specs if spec.containers}
-    site = _Site(ledger, Vault(), Claims.of(specs, ledger), names)
+    awaited = frozenset(item.service for spec in specs for item in spec.depends_on)
+    site = _Site(ledger, Vault(), Claims.of(specs, ledger), names, awaited)
     for spec in specs:
         if spec.containers:
             _add_service(site, spec)
@@ -119,7 +121,7 @@ def _add_service(site: _Site, spec: ServiceSpec) -> None:
     pod = pod_spec(parts, restart_policy(spec, kind))
     templates = list(site.claims.templates.get(spec.name, {}).values())
     made = [workload(spec, kind, pod, templates, ledger)]
-    made += services(spec, ports, ledger, site.service_names)
+    made += services(spec, ports, ledger, site.service_names, site.awaited)
     if kind is WorkloadKind.STATEFUL_SET:
         made.append(headless(spec, ports))
     for draft in volumes.config_maps:

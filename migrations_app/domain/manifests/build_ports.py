@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,15 +96,19 @@ def _number(port: Port) -> Any:
 
 
 def services(
-    service: ServiceSpec, named: Sequence[NamedPort], ledger: Ledger, taken: set[str]
+    service: ServiceSpec,
+    named: Sequence[NamedPort],
+    ledger: Ledger,
+    taken: set[str],
+    awaited: Container[str] = (),
 ) -> list[dict[str, Any]]:
-    """One Service under the service's own name, and one for each other name its peers use."""
-    if not named:
-        for alias in service.aliases:
-            ledger.drop(
-                service.places.get(f"aliases/{alias}"),
-                msg("No port is known, so peers cannot use this name."),
-            )
+    """One Service under the service's own name, and one for each other name its peers use.
+
+    Podman's names work without a known port, and so does a Service without ports: it is made where
+    somebody uses the name. ``awaited`` are the services that others wait for.
+    """
+    others = [alias for alias in service.aliases if alias != service.name]
+    if not named and not others and service.name not in awaited:
         return []
     drafts = [_service(service.name, service.name, named)]
     taken.add(service.name)
@@ -133,21 +137,21 @@ def _service(name: str, app: str, named: Sequence[NamedPort]) -> dict[str, Any]:
         }
         for item in named
     ]
+    selector = {"app": app}
+    spec: dict[str, Any] = {"ports": ports, "selector": selector, "type": "ClusterIP"}
     return {
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": {"name": name, "labels": labels(app)},
-        "spec": {"ports": ports, "selector": {"app": app}, "type": "ClusterIP"},
+        "spec": spec if ports else {"clusterIP": "None", "selector": selector},
     }
 
 
 def headless(service: ServiceSpec, named: Sequence[NamedPort]) -> dict[str, Any]:
     """The Service that gives the pods of a StatefulSet their names."""
     draft = _service(governing_name(service), service.name, named)
-    draft["spec"].pop("type")
+    draft["spec"].pop("type", None)
     draft["spec"]["clusterIP"] = "None"
-    if not named:
-        draft["spec"].pop("ports")
     return draft
 
 
