@@ -53,6 +53,11 @@ class Account:
         place = node.place
         self.rows.append(LossRow(place.object + place.path, outcome, target, reason, place))
 
+    def drop_place(self, place: Place, reason: Message) -> None:
+        """Say why what was read at a place stays behind after all."""
+        path = place.object + place.path
+        self.rows.append(LossRow(path, Outcome.DROPPED, "", reason, place))
+
     def put_aside(self, old: Node, new: Node) -> None:
         """``new`` counts where ``old`` says something else."""
         for node in leaves(old):

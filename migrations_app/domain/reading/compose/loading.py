@@ -22,6 +22,7 @@ from migrations_app.domain.reading.compose.merging import merge, without_tags
 from migrations_app.domain.reading.compose.nodes import Node, node_of, plain, scalar_text
 from migrations_app.domain.reading.compose.rebasing import rebase
 from migrations_app.domain.reading.compose.references import Shelf, is_remote
+from migrations_app.domain.reading.decoding import with_joined_surrogates
 from migrations_app.domain.reading.dialects import COMPOSE
 from migrations_app.domain.reading.yaml_reader import read_yaml
 
@@ -66,6 +67,8 @@ class Loader:
     def raw(self, name: str, text: str, environment: Environment) -> Node:
         """One file by itself, in long forms."""
         account = self.shelf.account
+        if text.lstrip()[:1] == "{":
+            text = with_joined_surrogates(text)
         documents, _findings = read_yaml(text, name, self.shelf.limits, COMPOSE)
         model: Node | None = None
         for document in documents:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from migrations_app.domain.findings import Severity
+from migrations_app.domain.loss import Outcome
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
 from migrations_app.domain.reading.compose import short_forms
@@ -19,6 +20,7 @@ from migrations_app.domain.spec import Mount, MountKind, SecretUse
 
 MOST_CONTENT = 1_000_000
 _NO_OWNER = msg("A file of a volume belongs to the pod's group, if it has one.")
+_CARRIED = msg("What it holds is carried by an object of its own.")
 _OF_ENGINE = msg("The engine of this host does it; a volume of a pod has no such option.")
 
 
@@ -29,9 +31,13 @@ def read_mounts(service: str, fields: Fields, site: Site) -> tuple[Mount, ...]:
     made += _inherited(service, fields, site)
     made += [_tmpfs(node, fields) for node in fields.items("tmpfs")]
     made += [_config(node, fields, site) for node in fields.mappings("configs")]
-    for mount in made:
-        if mount is not None:
-            found.setdefault(mount.target, mount)
+    mounts = [mount for mount in made if mount is not None]
+    for mount in mounts:
+        found.setdefault(mount.target, mount)
+    counted = {mount.places[""] for mount in found.values()}
+    for place in dict.fromkeys(mount.places[""] for mount in mounts):
+        if place not in counted:
+            fields.account.drop_place(place, msg("Another mount of the same path counts."))
     return tuple(found.values())
 
 
@@ -152,9 +158,12 @@ def _inherited(service: str, fields: Fields, site: Site) -> list[Mount | None]:
         if other is None or name == service:
             fields.account.trouble(node, msg("There is no service %(name)s.", name=name))
             continue
-        place = fields.account.take(node)
-        for mount in _shared_by(name, other, site, place):
-            found.append(mount if access != "ro" else _read_only(mount))
+        shared = _shared_by(name, other, site, node.place)
+        if not shared:
+            fields.account.drop(node, msg("The service has no volumes."))
+            continue
+        fields.account.take(node)
+        found += [mount if access != "ro" else _read_only(mount) for mount in shared]
     return found
 
 
@@ -308,19 +317,21 @@ def _content(section: str, name: str, definition: Node | None, site: Site) -> st
     if definition is None:
         return None
     account = site.account
+    kind = "Secret" if section == "secrets" else "ConfigMap"
+    target = f"{kind}/{_object_name(name, definition, site)}"
     if (inline := definition.get("content")) is not None and inline.value is not None:
-        account.take(inline)
+        account.settle(inline, Outcome.CONVERTED, _CARRIED, target)
         return scalar_text(inline.value)
     if (variable := definition.get("environment")) is not None:
         key = scalar_text(variable.value)
-        account.take(variable)
+        account.settle(variable, Outcome.CONVERTED, _CARRIED, target)
         value = site.environment.lookup(key)
         if value is None:
             site.environment.ask(key, None, variable)
         return value
     if (file := definition.get("file")) is not None:
-        account.take(file)
         path = scalar_text(file.value)
+        account.settle(file, Outcome.CONVERTED, _CARRIED, target)
         if section == "secrets":
             # A secret whose file is not here is asked about as every secret without a value is.
             return site.shelf.peek(path)

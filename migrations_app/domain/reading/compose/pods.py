@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from migrations_app.domain.findings import Severity
-from migrations_app.domain.loss import LossRow, Outcome
+from migrations_app.domain.loss import Outcome
 from migrations_app.domain.messages import msg
 from migrations_app.domain.questions import Choice, Question
 from migrations_app.domain.reading.compose.defaults import SERVICE_PREFIX
@@ -151,5 +151,4 @@ def _account_for_names(guest: ServiceSpec, site: Site) -> None:
     for attribute, place in guest.places.items():
         if attribute.startswith(_OF_ONE[1:]):
             reason = msg("It is in the pod of another service, and goes by that one's name.")
-            path = place.object + place.path
-            site.account.rows.append(LossRow(path, Outcome.DROPPED, "", reason, place))
+            site.account.drop_place(place, reason)

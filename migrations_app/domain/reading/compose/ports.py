@@ -17,12 +17,19 @@ def read_ports(fields: Fields) -> tuple[Port, ...]:
     found: dict[tuple[int, str], Port] = {}
     for node in fields.mappings("ports"):
         port = _port(node, fields)
-        if port is not None:
-            found.setdefault((port.container_port, port.protocol), port)
+        _add(found, [port] if port is not None else [], node, fields)
     for node in fields.items("expose"):
-        for port in _exposed(node, fields):
-            found.setdefault((port.container_port, port.protocol), port)
+        _add(found, _exposed(node, fields), node, fields)
     return tuple(found.values())
+
+
+def _add(found: dict[tuple[int, str], Port], ports: list[Port], node: Node, fields: Fields) -> None:
+    """Ports that are new; an entry that only says again what is known gets a row of its own."""
+    new = {(port.container_port, port.protocol): port for port in ports}
+    again = [found[key] for key in new if key in found]
+    found.update({key: port for key, port in new.items() if key not in found})
+    if again and len(again) == len(new) and node.place not in [p.places[""] for p in again]:
+        fields.account.drop(node, msg("The same port of the container is listed before."))
 
 
 def _port(node: Node, fields: Fields) -> Port | None:

@@ -98,7 +98,10 @@ def _resolution(fields: Fields) -> None:
             )
             fields.account.drop(node, msg("No address that a cluster knows."))
         else:
-            hosts.setdefault(name, address)
+            if name in hosts:
+                fields.account.drop(node, msg("Another address of the name counts."))
+                continue
+            hosts[name] = address
             fields.places[f"extra_hosts/{name}"] = fields.account.take(node)
     fields.values["extra_hosts"] = hosts
     fields.take_texts("dns_servers", "dns")
