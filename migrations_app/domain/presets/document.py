@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from migrations_app.domain.presets.sections import probes, registry, resources
+from migrations_app.domain.presets.sections import probes, registry, resources, security
 from migrations_app.domain.presets.sections.section import Section
 from migrations_app.domain.presets.shape import Shape, by_name, flag, keys, text
 
@@ -14,12 +14,12 @@ SECTIONS: tuple[Section, ...] = (
     registry.SECTION,
     resources.SECTION,
     probes.SECTION,
+    security.SECTION,
 )
 
 LATER = (
     "configuration",
     "secrets",
-    "security",
     "exposure",
     "workload",
     "scaling",

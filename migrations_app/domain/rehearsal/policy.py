@@ -26,6 +26,10 @@ ALLOWED_CAPABILITIES = frozenset(
 HOST_NAMESPACES = ("hostNetwork", "hostPID", "hostIPC")
 
 
+_OF_THE_POD_ALONE = frozenset({"net.ipv4.ip_unprivileged_port_start"})
+"""Kernel parameters of the network that a pod has for itself (that of the host is refused)."""
+
+
 def violations(label: str, pod_spec: dict[str, Any]) -> Iterator[Problem]:
     """Every reason why this pod may not be played, with its path in the pod's specification."""
     for field in HOST_NAMESPACES:
@@ -40,8 +44,10 @@ def violations(label: str, pod_spec: dict[str, Any]) -> Iterator[Problem]:
                 label,
                 f"/{field}",
             )
-    if sysctls := sequence(mapping(pod_spec.get("securityContext")).get("sysctls")):
-        names = ", ".join(str(item.get("name")) for item in sysctls if isinstance(item, dict))
+    sysctls = sequence(mapping(pod_spec.get("securityContext")).get("sysctls"))
+    set_names = [str(item.get("name")) for item in sysctls if isinstance(item, dict)]
+    if any(name not in _OF_THE_POD_ALONE for name in set_names):
+        names = ", ".join(set_names)
         yield _problem(
             "policy.sysctls",
             msg("%(object)s sets kernel parameters (%(names)s).", object=label, names=names),

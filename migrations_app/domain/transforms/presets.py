@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 
 from migrations_app.domain.bundle import Facts
 from migrations_app.domain.presets.layering import Settings
-from migrations_app.domain.transforms import probes, registry, resources
+from migrations_app.domain.transforms import probes, registry, resources, security
 from migrations_app.domain.transforms.base import Transform
 
 Answers = Mapping[str, str]
 """Question id → answer."""
 
 SECTIONS: tuple[Callable[[Settings, Facts, Answers], Iterator[Transform]], ...] = (
+    security.transforms,  # first: images still go by the names they were inspected under
     registry.transforms,
     resources.transforms,
     probes.transforms,

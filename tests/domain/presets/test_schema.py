@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from migrations_app.domain.errors import InvalidPreset
-from migrations_app.domain.presets.document import json_schema
+from migrations_app.domain.presets.document import PRESET, SECTIONS, json_schema
 from migrations_app.domain.presets.schema import Parameter, Preset
+from migrations_app.domain.presets.shape import Shape
 
 PUBLISHED = Path(__file__).parents[3] / "docs" / "preset.schema.json"
 
@@ -88,11 +89,6 @@ def test_it_names_the_nearest_key() -> None:
     assert "Did you mean resources?" in str(caught.value)
 
 
-@pytest.mark.parametrize("section", ["security", "network", "secrets", "configuration"])
-def test_it_says_that_a_later_section_is_not_supported_yet(section: str) -> None:
-    assert problems(f"name: p\n{section}: {{}}\n") == [("not_supported", 2, 1)]
-
-
 def test_it_refuses_a_parameter_that_nobody_declared() -> None:
     assert problems('name: p\nregistry:\n  tag: "v-${TAG}"\n') == [("unknown_parameter", 3, 8)]
 
@@ -103,6 +99,9 @@ def test_it_refuses_a_parameter_that_nobody_declared() -> None:
         "name: p\nregistry: {rewrite: [{from: localhost, to: not a registry}]}\n",
         "name: p\nregistry: {rewrite: [{from: localhost, to: bank}]}\n",
         "name: p\nprobes: {readiness: {tcpSocket: {port: 1}, httpGet: {port: 1}}}\n",
+        "name: p\nsecurity: {writablePaths: [data]}\n",
+        "name: p\nsecurity: {containers: {web: {writablePaths: [/]}}}\n",
+        "name: p\nsecurity: {seccomp: {localhostProfile: ../x.json}}\n",
     ],
 )
 def test_it_refuses_values_that_no_cluster_could_use(text: str) -> None:
@@ -147,15 +146,20 @@ def test_the_published_schema_is_the_one_that_is_checked(update_golden: bool) ->
 
 
 _SCALARS = st.sampled_from(
-    ["none", "fromPorts", "100m", "1 Gi", "keep", "Always", "digest", "${A}", "", 0, 1, -1, 1.5,
-     True, None, "a.b/c", "HTTP"]
+    ["none", "restricted", "/a", "fromPorts", "100m", "1 Gi", "keep", "Always", "digest", "${A}",
+     "", 0, 1, -1, 1.5, True, None, "a.b/c", "HTTP"]
 )  # fmt: skip
-_WORDS = (
-    "name scope application environment parameters required default registry rewrite from to tag "
-    "pin pullPolicy pullSecrets resources requests limits cpu containers web probes readiness "
-    "liveness httpGet port path exec command periodSeconds security tcpSocket"
-)
-_KEYS = st.sampled_from(_WORDS.split())
+
+
+def _words(shape: Shape) -> set[str]:
+    """Every key and every choice below a shape."""
+    words = {*(shape.keys or {}), *shape.choices}
+    for inner in (*(shape.keys or {}).values(), shape.values, shape.items):
+        words |= _words(inner) if inner is not None else set()
+    return words
+
+
+_KEYS = st.sampled_from(sorted(_words(PRESET)))
 _VALUES = st.recursive(
     _SCALARS,
     lambda inner: st.dictionaries(_KEYS, inner, max_size=4) | st.lists(inner, max_size=2),
@@ -164,10 +168,13 @@ _VALUES = st.recursive(
 _SECTIONS = st.fixed_dictionaries(
     {"name": st.just("p")},
     optional={
-        "registry": st.dictionaries(_KEYS, _VALUES, max_size=3),
-        "resources": st.dictionaries(_KEYS, _VALUES, max_size=3),
-        "probes": st.dictionaries(_KEYS, _VALUES, max_size=3),
         "scope": _VALUES,
+        **{
+            section.name: st.dictionaries(
+                st.sampled_from(sorted(section.shape.keys or {})) | _KEYS, _VALUES, max_size=3
+            )
+            for section in SECTIONS
+        },
     },
 )
 _VALIDATOR = jsonschema_rs.validator_for(json_schema())

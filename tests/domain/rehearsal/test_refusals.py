@@ -61,6 +61,14 @@ def test_power_of_a_pod(field: str, code: str) -> None:
     assert codes(deployment("web", "", f", {field}")) == [code]
 
 
+def test_a_pod_may_open_low_ports_of_its_own_network() -> None:
+    opened = "{name: net.ipv4.ip_unprivileged_port_start, value: '80'}"
+    assert codes(deployment("web", "", f", securityContext: {{sysctls: [{opened}]}}")) == []
+    both = f"[{opened}, {{name: kernel.msgmax, value: '1'}}]"
+    text = deployment("web", "", f", securityContext: {{sysctls: {both}}}")
+    assert codes(text) == ["policy.sysctls"]
+
+
 def test_every_reason_is_named_at_once() -> None:
     text = deployment("web", ", securityContext: {privileged: true}", ", hostNetwork: true")
     assert codes(text) == ["policy.host_namespace", "policy.privileged"]
