@@ -148,6 +148,7 @@ class PodWriter:
             prefix = str(mapping(source).get("prefix") or "")
             if secret is not None:
                 named = {prefix + key: value for key, value in secret.items()}
+                known |= named
                 variables += [
                     {"name": key, "value": value} for key, value in named.items() if key not in own
                 ]
@@ -173,7 +174,8 @@ class PodWriter:
         reference = mapping(source.get("secretKeyRef"))
         secret = self._secret(reference, path)
         if secret is not None and reference.get("key") in secret:
-            return {"name": name, "value": secret[str(reference["key"])]}
+            known[name] = secret[str(reference["key"])]
+            return {"name": name, "value": known[name]}
         for key, kind in (("configMapKeyRef", "ConfigMap"), ("secretKeyRef", "Secret")):
             if isinstance(source.get(key), dict):
                 played = self._reference(source[key], kind, path)

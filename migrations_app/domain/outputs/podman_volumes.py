@@ -104,7 +104,9 @@ class Volumes:
             )
             return self._as_empty(name, {})
         played = self.naming.name(owner, self.namespace, reference)
-        return {"name": name, kind: {**volume[kind], key: played}}
+        # Podman 4.3 breaks on a Secret that does not say whether it is optional.
+        said = {"optional": bool(volume[kind].get("optional"))} if kind == "secret" else {}
+        return {"name": name, kind: {**volume[kind], **said, key: played}}
 
     def _empty(self, name: str, volume: Mapping[str, Any], path: str) -> dict[str, Any]:
         kind = next((key for key in volume if key != "name"), "emptyDir")
