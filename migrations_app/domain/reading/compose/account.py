@@ -14,7 +14,6 @@ from migrations_app.domain.questions import Question
 from migrations_app.domain.reading.compose.nodes import Node, Spot, leaves
 
 _TAKES_BACK = msg("Takes back what was said before.")
-_WHY = msg("What compose cannot read is not guessed at.")
 
 
 @dataclass(slots=True)
@@ -22,7 +21,7 @@ class Account:
     """``taken`` are the spots that went into a spec, ``settled`` those with a row of their own.
 
     ``replaced`` and ``reset`` are values that another file, or a service that builds on this one,
-    has put aside.
+    has put aside. ``variables`` are those that the files ask for, with their values.
     """
 
     project: str
@@ -35,6 +34,7 @@ class Account:
     findings: list[Finding] = field(default_factory=list)
     questions: dict[str, Question] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    variables: dict[str, str] = field(default_factory=dict)
 
     def take(self, node: Node) -> Place:
         """Where a value stands, which goes into the spec."""
@@ -70,10 +70,14 @@ class Account:
         for node in leaves(old):
             self.reset.setdefault(node.spot, by)
 
+    def keep(self, node: Node, reason: Message) -> None:
+        """Say why a value needs nothing: a manifest without it means the same."""
+        self.settle(node, Outcome.KEPT, reason)
+
     def trouble(self, node: Node, message: Message, fix: Message = UNSAID) -> None:
-        """A value that cannot be read: a finding, and a row for it."""
-        self.find("CAP-07", Severity.HIGH, node, message, _WHY, fix)
-        self.drop(node, message)
+        """A value that cannot be read: its row says so, and every such row is a finding."""
+        told = msg("%(problem)s %(fix)s", problem=message, fix=fix) if fix.text else message
+        self.drop(node, told)
 
     def find(
         self,
@@ -90,24 +94,31 @@ class Account:
         if finding not in self.findings:
             self.findings.append(finding)
 
+    def refuse_answer(self, question: Question, answer: str) -> None:
+        """An answer that cannot be one: a problem where the question stands."""
+        values = [choice.value for choice in question.choices]
+        message = (
+            msg(
+                "%(answer)s does not answer question %(id)s. Choose one of %(choices)s.",
+                answer=repr(answer),
+                id=question.id,
+                choices=", ".join(values),
+            )
+            if values
+            else msg(
+                "%(answer)s does not answer question %(id)s. See what it asks for.",
+                answer=repr(answer),
+                id=question.id,
+            )
+        )
+        self.problems.append(Problem("bad_answer", message, question.place))
+
     def ask(self, question: Question) -> str:
         """Put a question; the answer in force. One that is none of the choices is not taken."""
         answer = self.answers.get(question.id)
         values = [choice.value for choice in question.choices]
         if answer is not None and values and answer not in values:
-            place = question.place
-            self.problems.append(
-                Problem(
-                    "bad_answer",
-                    msg(
-                        "%(answer)s does not answer question %(id)s. Choose one of %(choices)s.",
-                        answer=repr(answer),
-                        id=question.id,
-                        choices=", ".join(values),
-                    ),
-                    place,
-                )
-            )
+            self.refuse_answer(question, answer)
             answer = None
         self.questions.setdefault(question.id, question)
         return question.recommended if answer is None else answer

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from migrations_app.domain.loss import LossRow, Outcome
 from migrations_app.domain.messages import Message, msg
-from migrations_app.domain.places import Path, pointer
+from migrations_app.domain.places import Path
 from migrations_app.domain.reading.compose import rules
 from migrations_app.domain.reading.compose.account import Account
 from migrations_app.domain.reading.compose.nodes import Node, leaves
@@ -21,43 +21,28 @@ def account_for(trees: Mapping[str, Node], only_extended: Iterable[str], account
         for leaf in leaves(tree):
             if not leaf.path or any(leaf.path[:n] in known for n in range(1, len(leaf.path) + 1)):
                 continue
-            path, reason = _why(leaf, account, only_extended=name in extended)
-            if path not in told:
-                told.add(path)
-                account.rows.append(_row(leaf, path, reason))
+            outcome, reason = _why(leaf, account, only_extended=name in extended)
+            if leaf.path not in told:
+                told.add(leaf.path)
+                place = leaf.place
+                row = LossRow(place.object + place.path, outcome, "", reason, place)
+                account.rows.append(row)
 
 
-def _why(leaf: Node, account: Account, *, only_extended: bool) -> tuple[Path, Message]:
-    """Why a value stays behind, and for which path that holds."""
+def _why(leaf: Node, account: Account, *, only_extended: bool) -> tuple[Outcome, Message]:
+    """What became of a value that went into no spec."""
     spot = (leaf.file, leaf.path)
     if (winner := account.replaced.get(spot)) is not None:
-        return leaf.path, msg(
+        return Outcome.CONVERTED, msg(
             "Said again in %(file)s, line %(line)s, which counts.",
             file=winner.file,
             line=winner.line,
         )
     if spot in account.reset:
-        return leaf.path, msg("Taken back by !reset.")
+        return Outcome.CONVERTED, msg("Taken back by !reset.")
     if only_extended:
-        return leaf.path, rules.ONLY_EXTENDED
-    if (found := rules.reason_for(leaf.path)) is not None:
-        return leaf.path, found[1]
-    if leaf.value in (None, {}, []):
-        return leaf.path, rules.UNSAID
-    return leaf.path, rules.UNKNOWN
-
-
-def _row(leaf: Node, path: Path, reason: Message) -> LossRow:
-    place = leaf.place
-    return LossRow(place.object + pointer(path), Outcome.DROPPED, "", reason, place)
-
-
-def unknown_fields(trees: Mapping[str, Node], account: Account) -> list[Node]:
-    """The values that the report calls not understood."""
-    paths = {row.path for row in account.rows if row.reason == rules.UNKNOWN}
-    return [
-        leaf
-        for tree in trees.values()
-        for leaf in leaves(tree)
-        if leaf.place.object + leaf.place.path in paths
-    ]
+        return Outcome.CONVERTED, rules.ONLY_EXTENDED
+    reason = rules.reason_for(leaf.path)
+    if reason is None:
+        reason = rules.UNSAID if leaf.value in (None, {}, []) else rules.UNKNOWN
+    return Outcome.CONVERTED if reason.text in rules.HARMLESS else Outcome.DROPPED, reason

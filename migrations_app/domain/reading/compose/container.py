@@ -55,8 +55,9 @@ def _image(name: str, fields: Fields) -> None:
     if image is not None and text:
         fields.set("image", text, image)
         if build is not None:
-            fields.account.drop(
+            fields.account.settle(
                 build,
+                Outcome.CONVERTED,
                 msg(
                     "A cluster runs images that are built before; build it under the image's name."
                 ),
@@ -141,7 +142,7 @@ def _life(fields: Fields) -> None:
     node = fields.has("stop_grace_period")
     if grace is not None and node is not None:
         if grace == _DEFAULT_GRACE:
-            fields.account.drop(node, msg("The same as without it."))
+            fields.account.keep(node, msg("The same as without it."))
         else:
             fields.set("stop_timeout", grace, node)
     fields.take_text("stop_signal", "stop_signal")

@@ -51,7 +51,7 @@ def _mode(fields: Fields) -> None:
     if mode == "global":
         fields.switch_on("every_node", node)
     elif mode in ("", "replicated"):
-        fields.account.drop(node, msg("The same as without it."))
+        fields.account.keep(node, msg("The same as without it."))
     elif mode not in ("replicated-job", "global-job"):
         fields.account.trouble(node, msg("A mode is replicated, global or one of their jobs."))
 

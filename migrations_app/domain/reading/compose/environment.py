@@ -81,6 +81,9 @@ def interpolate(node: Node, environment: Environment, *, quiet: bool = False) ->
     if not quiet:
         for name, default in names_in(node.value).items():
             environment.ask(name, default, node)
+            environment.account.variables.setdefault(
+                name, environment.lookup(name) or default or ""
+            )
     try:
         text = substitute(
             node.value,

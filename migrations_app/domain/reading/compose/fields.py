@@ -67,7 +67,7 @@ class Fields:
             if value:
                 self.set(attribute, value, node)
             else:
-                self.account.drop(node, _DEFAULT)
+                self.account.keep(node, _DEFAULT)
 
     def flag(self, node: Node) -> bool | None:
         """The truth value of a node, None for what is none."""
@@ -99,7 +99,7 @@ class Fields:
         if number > 0:
             self.set(attribute, number, node)
         else:
-            self.account.drop(node, _DEFAULT)
+            self.account.keep(node, _DEFAULT)
 
     def _parsed(self, parse: Callable[[Any], T], *keys: str) -> T | None:
         node = self.has(*keys)
@@ -124,7 +124,7 @@ class Fields:
             return
         for item in node.items:
             if item.value is None:
-                self.account.drop(item, _DEFAULT)
+                self.account.keep(item, _DEFAULT)
             elif item.is_mapping or item.is_list:
                 self.account.trouble(item, _SINGLE)
             else:

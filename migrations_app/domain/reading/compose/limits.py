@@ -54,7 +54,7 @@ def _cpus(made: Fields, attribute: str, newer: tuple[str, ...], older: tuple[str
 def _set_cpus(made: Fields, attribute: str, cpus: Decimal, node: Node) -> None:
     """CPUs to a thousandth, the finest a cluster knows, rounded up."""
     if cpus <= 0:
-        made.account.drop(node, msg("The same as without it."))
+        made.account.keep(node, msg("The same as without it."))
         return
     finest = cpus.quantize(Decimal("0.001"), rounding="ROUND_UP").normalize()
     made.set(attribute, format(finest, "f"), node)

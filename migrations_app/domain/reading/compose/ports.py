@@ -29,7 +29,7 @@ def _add(found: dict[tuple[int, str], Port], ports: list[Port], node: Node, fiel
     again = [found[key] for key in new if key in found]
     found.update({key: port for key, port in new.items() if key not in found})
     if again and len(again) == len(new) and node.place not in [p.places[""] for p in again]:
-        fields.account.drop(node, msg("The same port of the container is listed before."))
+        fields.account.keep(node, msg("The same port of the container is listed before."))
 
 
 def _port(node: Node, fields: Fields) -> Port | None:

@@ -9,6 +9,7 @@ import posixpath
 from collections.abc import Sequence
 from dataclasses import replace
 
+from migrations_app.domain.bundle import Facts
 from migrations_app.domain.errors import Problem, UnreadableSource
 from migrations_app.domain.places import Place
 from migrations_app.domain.reading.compose.account import Account
@@ -30,6 +31,7 @@ from migrations_app.domain.reading.compose.services import read_service
 from migrations_app.domain.reading.compose.site import Site
 from migrations_app.domain.reading.compose.volumes import given_name, unused_volumes
 from migrations_app.domain.reading.dialects import COMPOSE
+from migrations_app.domain.reading.peer_ports import with_peer_ports
 from migrations_app.domain.reading.reading import Desk, Reading, TextMember, together
 from migrations_app.domain.reading.yaml_reader import read_yaml
 from migrations_app.domain.spec import ServiceSpec
@@ -105,6 +107,7 @@ def _read_project(
         findings=tuple(account.findings),
         loss=tuple(account.rows),
         questions=tuple(account.questions.values()),
+        facts=Facts(variables=account.variables),
     )
 
 
@@ -114,7 +117,8 @@ def _services(site: Site, desk: Desk) -> list[ServiceSpec]:
     for key, node in section.fields.items() if section is not None else ():
         if node.get("provider") is None and is_wanted(node, desk.given.profiles, site):
             specs[key] = read_service(key, node, site)
-    return in_pods(specs, site)
+    account = site.account
+    return with_peer_ports(in_pods(specs, site), account.ask, account.refuse_answer)
 
 
 def _of_member(problem: Problem, files: Files) -> Problem:

@@ -22,6 +22,23 @@ _BUILT = msg("Builds the image; a cluster runs images that are built before.")
 _UNUSED = msg("Nothing in the project uses it.")
 _SWAP = msg("Swap is the node's business; pods are given none of it.")
 
+HARMLESS = frozenset(
+    {
+        _OWN.text,
+        _BUILT.text,
+        "An extension of the format; what other places take from it is listed there.",
+        "Tells projects apart; it is kept with the service.",
+        "Peers find each other by the names of their Services.",
+        "Kept as the name of the Secret.",
+        "Kept as the name of the ConfigMap.",
+        "Kept as the name of the claim.",
+        "Decides whether the service is rendered; see the question.",
+        "The same port is listed above.",
+        "Nothing is said here.",
+    }
+)
+"""Reasons, in English, with which nothing is lost: such a row is *converted*, and no finding."""
+
 EXTENSION = msg("An extension of the format; what other places take from it is listed there.")
 UNKNOWN = msg("Not understood; tell us what it should become.")
 UNSAID = msg("Nothing is said here.")
@@ -109,23 +126,22 @@ RULES: Mapping[Pattern, Message] = {
 _TOP = frozenset({"services", *(pattern[0] for pattern in RULES)})
 
 
-def reason_for(path: Path) -> tuple[Path, Message] | None:
-    """The longest path with a rule that leads to a field, and its reason.
+def reason_for(path: Path) -> Message | None:
+    """The reason of the longest path with a rule that leads to a field.
 
     A file of version 1 has its services at the top.
     """
     if str(path[0]) not in _TOP and not str(path[0]).startswith("x-"):
-        found = reason_for(("services", *path))
-        return (found[0][1:], found[1]) if found is not None and len(found[0]) > 1 else None
+        path = ("services", *path)
     for length in range(len(path), 0, -1):
         prefix = path[:length]
         steps = tuple(str(step) for step in prefix)
         if str(prefix[-1]).startswith("x-"):
-            return prefix, EXTENSION
+            return EXTENSION
         patterns = [steps]
         if length >= 2:
             patterns.append((steps[0], "*", *steps[2:]))
         for pattern in patterns:
             if pattern in RULES:
-                return prefix, RULES[pattern]
+                return RULES[pattern]
     return None

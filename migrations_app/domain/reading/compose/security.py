@@ -44,7 +44,7 @@ def _option(item: Node, made: Fields) -> None:
         if value != "false":
             made.switch_on("no_new_privileges", item)
         else:
-            made.account.drop(item, msg("The same as without it."))
+            made.account.keep(item, msg("The same as without it."))
     elif name in ("seccomp", "apparmor") and value:
         made.set(name, value, item)
     elif name == "label" and value:

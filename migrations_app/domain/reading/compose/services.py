@@ -67,7 +67,10 @@ def _names(key: str, name: str, fields: Fields, site: Site) -> None:
             )
     container_name = fields.has("container_name")
     if container_name is not None and (own := fields.text("container_name")):
-        aliases.setdefault(own, container_name)
+        if own == name:
+            site.account.keep(container_name, msg("The service has this name already."))
+        else:
+            aliases.setdefault(own, container_name)
     if name != key:
         aliases.setdefault(key, fields.node)
     fields.values["networks"] = tuple(networks)
