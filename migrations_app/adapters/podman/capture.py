@@ -90,7 +90,9 @@ class _Capture:
             raise NotThere(str(msg("pod or container %(name)s", name=name)), self.address) from None
 
     def _images(self, containers: Iterable[Inspection]) -> None:
-        names = {str(c["Image"]): str(c.get("ImageName") or c["Image"]) for c in containers}
+        """Each image once; a container that runs from a folder of the host has none."""
+        images = [container for container in containers if container["Image"]]
+        names = {str(c["Image"]): str(c.get("ImageName") or c["Image"]) for c in images}
         for identity, reference in names.items():
             what = msg("The image %(name)s", name=reference)
             with self._optional(what):

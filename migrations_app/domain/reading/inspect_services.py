@@ -37,7 +37,8 @@ def read_service(group: Group, shelf: Shelf) -> ServiceSpec:
         read_container(item, notes, init=_is_init(item, init)) for item in origins
     ] or _only_named(group.pod)
     fields = Fields()
-    if group.pod_id:
+    is_pod = bool(group.pod_id) or group.pod is not None
+    if is_pod:
         read_pod(group, fields)
         containers = _give_ports(_with_policy(containers, group.pod), _pod_ports(group))
         containers = with_pod_options(containers, group)
@@ -48,7 +49,7 @@ def read_service(group: Group, shelf: Shelf) -> ServiceSpec:
         **fields.values,
         containers=tuple(containers),
         volumes=read_volumes(containers, shelf, first.folder),
-        is_pod=bool(group.pod_id),
+        is_pod=is_pod,
         file=first.file,
         places=fields.places,
     )

@@ -75,6 +75,12 @@ class Workplace:
         major, minor = self.podman.connection.version.split(".")[:2]
         return int(major), int(minor)
 
+    @property
+    def volumes(self) -> tuple[str, ...]:
+        """The volumes that groups mount; some differ in one character only."""
+        own = ("-data", "-twin", "_twin", "-my_data", "-my-data")
+        return tuple(self.mark + name for name in own)
+
     def has(self, group: Group) -> bool:
         """Whether this Podman knows the options."""
         return self.version >= group.since
@@ -149,7 +155,7 @@ class Workplace:
     def close(self) -> None:
         self._quietly("secret", "rm", f"{self.mark}-token")
         self._quietly("network", "rm", "-f", f"{self.mark}-net")
-        for name in (f"{self.mark}-data", f"{self.mark}-twin", f"{self.mark}_twin"):
+        for name in self.volumes:
             self._quietly("volume", "rm", "-f", name)
 
 
@@ -181,7 +187,7 @@ def workplace(podman: Service, folder: Path) -> Iterator[Workplace]:
     try:
         podman.run("network", "create", "--subnet=10.143.7.0/24", f"{made.mark}-net")
         podman.run("secret", "create", f"{made.mark}-token", str(folder / "value"))
-        for name in (f"{made.mark}-data", f"{made.mark}-twin", f"{made.mark}_twin"):
+        for name in made.volumes:
             podman.run("volume", "create", name)
         _make_rich_image(podman, folder)
         yield made
