@@ -17,6 +17,7 @@ from migrations_app.domain.reading.compose.accounting import account_for
 from migrations_app.domain.reading.compose.defaults import with_defaults
 from migrations_app.domain.reading.compose.environment import Environment
 from migrations_app.domain.reading.compose.loading import Loader
+from migrations_app.domain.reading.compose.networks import settle_networks
 from migrations_app.domain.reading.compose.nodes import Node, node_of
 from migrations_app.domain.reading.compose.pods import together as in_pods
 from migrations_app.domain.reading.compose.profiles import is_wanted
@@ -98,6 +99,7 @@ def _read_project(
     )
     specs = _services(site, desk)
     specs += unused_volumes(specs, site)
+    settle_networks(site)
     account_for(loader.trees, loader.only_extended, account)
     problems = tuple(_of_member(problem, files) for problem in account.problems)
     if problems:
