@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,13 +13,17 @@ import pytest
 
 from migrations_app.domain.bundle import Objects
 from migrations_app.domain.manifests.render import to_yaml
+from migrations_app.domain.manifests.resources import containers, pod_spec
 from migrations_app.domain.outputs.base import Manifests, identities, same
+from migrations_app.domain.outputs.compose import write_compose
 from migrations_app.domain.outputs.helm import write_helm
 from migrations_app.domain.outputs.kustomize import write_kustomize
+from migrations_app.domain.outputs.quadlet import write_quadlet
 from tests.live import output_cases
 
 pytestmark = pytest.mark.live
 
+EVERYTHING = output_cases.manifests_of(Path(__file__).parent / "podman_variant.yaml")
 CASES = {name: objects for name, objects in output_cases.golden_cases() if objects}
 
 
@@ -120,4 +125,51 @@ def _read(text: str, judges: Path, folder: Path) -> list[Any]:
 def _run(*words: str) -> str:
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+PLAYED = {**SETS, "everything": output_cases.with_environments(EVERYTHING)}
+
+
+@pytest.mark.parametrize("name", PLAYED)
+def test_compose_reads_the_compose_file(name: str, judges: Path, tmp_path: Path) -> None:
+    for environment, objects in PLAYED[name].environments.items():
+        written = write_compose(Manifests(name, objects, {environment: objects}))
+        _write(tmp_path, written.files)
+        file = str(tmp_path / "compose.yaml")
+        answer = json.loads(_run(str(judges / "judges"), "compose", file))
+        assert "read" in answer, (answer, written.files["compose.yaml"])
+        workloads = [body for body in objects if any(containers(body))]
+        assert bool(answer["read"]["services"]) == bool(workloads)
+
+
+@pytest.mark.parametrize("name", PLAYED)
+def test_quadlet_takes_the_units(name: str, podman5_kit: Path, tmp_path: Path) -> None:
+    objects = PLAYED[name].base
+    written = write_quadlet(PLAYED[name])
+    _write(tmp_path, written.files)
+    units = [file for file in written.files if file.endswith(".kube")]
+    assert len(units) == sum(pod_spec(body) is not None for body in objects)
+    if not units:
+        return
+    said = _quadlet(podman5_kit, tmp_path)
+    for unit in units:
+        name_of_unit = unit.removesuffix(".kube")
+        assert f"---{name_of_unit}.service---" in said
+        assert f"{tmp_path}/{name_of_unit}.yaml" in said
+
+
+def _quadlet(kit: Path, folder: Path) -> str:
+    """The units that Podman's own generator makes; it must know every key and file."""
+    _run(str(kit / "podman"), "--version")
+    program = Path.home() / ".cache" / "podman5-lab" / "bin" / "quadlet"
+    done = subprocess.run(
+        [program, "-dryrun"],
+        env={**os.environ, "QUADLET_UNIT_DIRS": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "unsupported" not in done.stderr, done.stderr
     return done.stdout

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +63,13 @@ class _cleaned:  # noqa: N801
         ):
             for name in self.podman.run(*listing).split():
                 if re.match(self.prefix, name):
-                    self.podman.run(*removing, name)
+                    # Others remove pods at the same time: what is left shows at the next play.
+                    subprocess.run(
+                        [*self.podman.command, *removing, name],
+                        env=self.podman.environment,
+                        capture_output=True,
+                        check=False,
+                    )
 
 
 def _at_home(objects: Objects, namespace: str, folder: Path) -> Objects:

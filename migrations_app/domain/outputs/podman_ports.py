@@ -75,7 +75,7 @@ class HostPorts:
         self, service: Object, objects: Sequence[Object], found: dict[int, list[Published]]
     ) -> None:
         label = object_label(service)
-        backing = [index for index, body in enumerate(objects) if _selects(service, body)]
+        backing = [index for index, body in enumerate(objects) if selects(service, body)]
         if not backing:
             self.losses.dropped(
                 label, msg("Podman has no Services, and this one leads to no pod of the manifest.")
@@ -119,7 +119,8 @@ class HostPorts:
         return number
 
 
-def _selects(service: Object, body: Object) -> bool:
+def selects(service: Object, body: Object) -> bool:
+    """Whether a Service leads to the pods of a workload."""
     selector = mapping(get(service, ("spec", "selector")))
     found = pod_metadata(body)
     if found is None or not selector or namespace_of(body) != namespace_of(service):
