@@ -71,6 +71,8 @@ class Relabelling:
         return tuple(replace(row, target=self._target(row.target)) for row in rows)
 
     def _target(self, target: str) -> str:
+        if not target:
+            return ""
         parts = target.split(", ")
         for index, part in enumerate(parts):
             kind, _slash, rest = part.partition("/")

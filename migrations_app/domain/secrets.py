@@ -37,6 +37,8 @@ _KNOWN = re.compile(
 _TOKEN = re.compile(r"[A-Za-z0-9+/=_\-]{24,}")
 _ORDINARY = re.compile(r"^(?:true|false|yes|no|on|off|none|null|[0-9.]+|/.*)?$", re.IGNORECASE)
 _REFERENCE = re.compile(r"^\$?[({]|^\$[A-Za-z_]|^<[^>]*>$")
+_PATH = re.compile(r"(?:/[a-z0-9._\-]+){2,}/?")
+"""A path of a host: no key of 24 random characters is all in lower case and begins so."""
 _HEXADECIMAL = re.compile(r"[0-9a-f\-]+", re.IGNORECASE)
 ENTROPY = 4.3
 """Bits per character from which a long word without spaces is taken for a key."""
@@ -55,6 +57,8 @@ def secret_reason(name: str, value: str) -> str:
         return "name"
     if _names_a_secret(name) and value.isdigit() and len(value) >= 4:
         return "name"
+    if _PATH.fullmatch(value):
+        return ""
     if _TOKEN.fullmatch(value) and not _HEXADECIMAL.fullmatch(value):
         if _entropy(value) >= ENTROPY and any(c.isdigit() for c in value):
             return "entropy"

@@ -17,6 +17,7 @@ from migrations_app.domain.reading.documents import Document
 from migrations_app.domain.reading.inspect_fields import account, account_taken, account_whole
 from migrations_app.domain.reading.inspect_findings import about_bundle, about_group
 from migrations_app.domain.reading.inspect_groups import Group, Shelf, groups
+from migrations_app.domain.reading.inspect_mounts import is_anonymous
 from migrations_app.domain.reading.inspect_services import read_service
 from migrations_app.domain.reading.inspect_volumes import read_volume
 from migrations_app.domain.reading.inspections import (
@@ -28,6 +29,7 @@ from migrations_app.domain.reading.reading import Desk, Reading, TextMember
 from migrations_app.domain.spec import ServiceSpec
 
 _INFRA = msg("The container that holds a pod together; a cluster makes its own.")
+_ANONYMOUS = msg("A volume without a name of its own; it is asked about where it is mounted.")
 _EMPTY = msg("No container of this pod is among the files, so nothing could be made of it.")
 
 
@@ -60,6 +62,8 @@ def read_inspections(documents: Sequence[Document], notes: Sequence[Document] = 
 
 
 def _rows(item: Inspection, read: Sequence[tuple[Group, ServiceSpec]]) -> Iterator[LossRow]:
+    if item.kind is InspectionKind.VOLUME and is_anonymous(item.name):
+        item.drop(("Name",), _ANONYMOUS)
     yield from item.rows
     if any(group.infra is item for group, _spec in read):
         yield account_whole(item, _INFRA)

@@ -26,6 +26,11 @@ _UNITS = {"": 1, "b": 1, "k": 2**10, "m": 2**20, "g": 2**30, "t": 2**40}
 _SECRET_MODE = 0o444
 
 
+def is_anonymous(volume: str) -> bool:
+    """Whether Podman made up the name of a volume."""
+    return bool(_ANONYMOUS.fullmatch(volume))
+
+
 def read_mounts(origins: Origins, notes: MountNotes) -> tuple[Mount, ...]:
     """Every mount: those that Podman lists, tmpfs, and what a read-only root makes writable."""
     container = origins.container
@@ -50,7 +55,7 @@ def _mount(container: Inspection, index: int, notes: MountNotes) -> Mount | None
     name, source = container.text(*path, "Name"), container.text(*path, "Source")
     options = (*container.texts(*path, "Options"), *_mode_options(container, index))
     if kind is MountKind.VOLUME:
-        kind = MountKind.ANONYMOUS if _ANONYMOUS.fullmatch(name) else kind
+        kind = MountKind.ANONYMOUS if is_anonymous(name) else kind
         source = name
     place = container.place(*path)
     if kind is MountKind.TMPFS:

@@ -26,6 +26,8 @@ _ENCODED = base64.b64encode(MARKER.encode()).decode()
 _ASSIGNMENT = re.compile(
     r"(?P<lead>-{0,2}(?:env=|label=)?)(?P<key>[A-Za-z_][\w.\-]*)=(?P<value>.+)", re.S
 )
+_SECRET_USE = re.compile(r"[\w.\-]+(?:,(?:type|target|mode|uid|gid)=[\w./\-]+)+")
+"""``--secret NAME,type=env``: the name of a Podman secret, not its value."""
 _OPTION = re.compile(r"--?[A-Za-z][\w\-]*")
 _COMMANDS = frozenset({"command", "entrypoint"})
 """Keys of compose files under which a whole command may stand in one text."""
@@ -177,6 +179,8 @@ def _instead(key: str, value: str, before: str, *, in_file: bool = False) -> str
         return inside
     option = before.lstrip("-") if _OPTION.fullmatch(before) else ""
     match = _ASSIGNMENT.fullmatch(value)
+    if _SECRET_USE.fullmatch(value.removeprefix("--secret=")):
+        return None
     if match and looks_secret(match["key"], match["value"]):
         return f"{match['lead']}{match['key']}={MARKER}"
     if option and not value.startswith("-") and looks_secret(option, value):
