@@ -10,12 +10,14 @@ import difflib
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 URLS = "migrations_app.api.urls"
+MANUAL = ("docs/checks", "docs/transforms")
+"""Folders in which every page is made from the code."""
 _SHOWN_LINES = 40
 
 
@@ -45,17 +47,16 @@ def preset_schema() -> str:
     return json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
-def checks() -> str:
-    """The page about every check."""
-    from migrations_app.domain.checks.pages import checks_page
+def manual() -> dict[str, str]:
+    """The pages about checks and preset sections."""
+    from workbench.manual import manual_pages
 
-    return checks_page()
+    return manual_pages()
 
 
 FILES: dict[str, Callable[[], str]] = {
     "docs/openapi.yaml": openapi,
     "docs/preset.schema.json": preset_schema,
-    "docs/checks.md": checks,
 }
 
 
@@ -70,7 +71,25 @@ def main(arguments: Sequence[str]) -> int:
     with translation.override("en"):
         for name, make in FILES.items():
             stale += _settle(ROOT / name, make(), update=update)
+        pages = manual()
+        for name, text in pages.items():
+            stale += _settle(ROOT / name, text, update=update)
+        stale += sum(_leave(path, update=update) for path in _left_over(pages))
     return 1 if stale else 0
+
+
+def _left_over(pages: Mapping[str, str]) -> list[Path]:
+    """Pages of checks and sections that are no more."""
+    there = [path for folder in MANUAL for path in sorted((ROOT / folder).glob("*.md"))]
+    return [path for path in there if path.relative_to(ROOT).as_posix() not in pages]
+
+
+def _leave(path: Path, *, update: bool) -> bool:
+    """Whether a page that nothing makes any more stays."""
+    if update:
+        path.unlink()
+    print(f"{path.relative_to(ROOT)} {'removed' if update else 'is made of nothing'}")
+    return not update
 
 
 def _settle(path: Path, wanted: str, *, update: bool) -> bool:
@@ -80,6 +99,7 @@ def _settle(path: Path, wanted: str, *, update: bool) -> bool:
         return False
     name = path.relative_to(ROOT)
     if update:
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(wanted, encoding="utf-8")
         print(f"{name}: written")
         return False

@@ -101,10 +101,11 @@ def test_every_decision_has_the_parts_of_the_template() -> None:
 def test_every_check_is_described() -> None:
     from migrations_app.domain.checks import pages
 
-    text = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
+    index = (ROOT / "docs" / "checks.md").read_text(encoding="utf-8")
     for path in Path(pages.__file__).parent.glob("*.py"):
         for code in re.findall(r'Rule\(\s*"([A-Z]{3}-\d\d)"', path.read_text(encoding="utf-8")):
-            assert f"## {code}" in text, code
+            assert f"[{code}](checks/{code}.md)" in index, code
+            assert (ROOT / "docs" / "checks" / f"{code}.md").exists(), code
 
 
 def test_the_version_is_the_one_of_the_changes() -> None:

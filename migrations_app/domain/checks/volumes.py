@@ -63,7 +63,6 @@ _SOCKET = re.compile(r"/(?:docker|podman|containerd|crio|cri-dockerd)\.sock$")
 _ANONYMOUS = re.compile(r"(?:.*-)?[0-9a-f]{64}(?:-pvc)?")
 _EVERYWHERE = ("ReadWriteMany", "ReadOnlyMany")
 _DEFAULT_SIZE = "1Gi"
-MIB = 1024 * 1024
 
 
 def host_paths(context: CheckContext) -> Iterator[Finding]:
@@ -229,23 +228,21 @@ def anonymous_volumes(context: CheckContext) -> Iterator[Finding]:
 
 
 def data_left_behind(context: CheckContext) -> Iterator[Finding]:
-    """VOL-06: a Podman volume holds data, and its copy is not planned.
+    """VOL-06: a Podman volume is in use, and nobody has said what becomes of its data.
 
-    Found where a capture has seen the bytes in use. An answer to ``volume-data`` settles it, where
-    that question is put; else a waiver says who copies the data, and when.
+    Found in inspections: a file that somebody wrote has no data yet. An answer to ``volume-data``
+    settles it, where that question is put; else a waiver says who copies the data, and when.
     """
     for service in context.specs:
+        if service.file in context.written:
+            continue
         for volume in service.volumes:
             asked = context.question("volume-data", service.name, volume.name)
-            if not volume.size or (asked is not None and asked.answer is not None):
+            if volume.external or (asked is not None and asked.answer is not None):
                 continue
             yield VOL_06.in_source(
-                volume.places.get("size") or volume.places.get("name") or Place(service.file),
+                volume.places.get("name") or Place(service.file),
                 (service.name, "volumes", volume.name),
-                msg(
-                    "Volume %(name)s holds %(size)s MiB.",
-                    name=volume.name,
-                    size=max(1, volume.size // MIB),
-                ),
+                msg("The data of volume %(name)s stays where it is.", name=volume.name),
                 asked=asked,
             )
