@@ -18,6 +18,7 @@ from migrations_app.domain.images import ImageRef
 from migrations_app.domain.manifests.render import to_yaml
 from migrations_app.domain.manifests.resources import (
     containers,
+    is_init,
     map_containers,
     mapping,
     name_of,
