@@ -51,6 +51,7 @@ WELL_KNOWN: Mapping[str, int] = {
 """Last part of an image's name → the port its documentation says it listens on."""
 
 _ANSWER = re.compile(r"\s*(\d{1,5})(?:/(tcp|udp|sctp))?\s*")
+_MENTION = re.compile(r"(?<![\w.\-])([A-Za-z0-9](?:[\w.\-]*\w)?):(\d{2,5})(?![\d.:])")
 _ENDS = frozenset({RestartPolicy.NO, RestartPolicy.ON_FAILURE})
 
 
@@ -61,22 +62,27 @@ def with_peer_ports(
 
     ``bad`` is told of an answer that is no list of ports.
     """
-    return [_with_port(spec, specs, ask, bad) for spec in specs]
+    mentions = _mentions(specs)
+    waited_for = {item.service for spec in specs for item in spec.depends_on}
+    made: list[ServiceSpec] = []
+    for spec in specs:
+        if not spec.containers or any(item.ports for item in spec.containers) or _ends(spec):
+            made.append(spec)
+            continue
+        found = _mentioned(spec, mentions)
+        known = _well_known(spec.containers[0])
+        needed = found or known or spec.name in waited_for
+        made.append(_with_port(spec, found, known, ask, bad) if needed else spec)
+    return made
 
 
 def _with_port(
     spec: ServiceSpec,
-    specs: Sequence[ServiceSpec],
+    found: Sequence[int],
+    known: int | None,
     ask: Ask,
     bad: Callable[[Question, str], None],
 ) -> ServiceSpec:
-    if not spec.containers or any(item.ports for item in spec.containers) or _ends(spec):
-        return spec
-    others = [other for other in specs if other is not spec]
-    found = _mentioned(spec, others)
-    known = _well_known(spec.containers[0])
-    if not found and not known and not _is_waited_for(spec, others):
-        return spec
     recommended = ", ".join(str(port) for port in found) if found else str(known or "")
     question = Question(
         id=f"{CODE}:{spec.name}",
@@ -102,24 +108,26 @@ def _ends(spec: ServiceSpec) -> bool:
     return all(item.restart in _ENDS for item in spec.containers if not item.init)
 
 
-def _is_waited_for(spec: ServiceSpec, others: Sequence[ServiceSpec]) -> bool:
-    return any(
-        dependency.service == spec.name for other in others for dependency in other.depends_on
-    )
+def _mentions(specs: Sequence[ServiceSpec]) -> Mapping[str, list[tuple[str, int]]]:
+    """Host → who names it together with which port, in settings and commands."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for spec in specs:
+        for text in (text for item in spec.containers for text in _texts(item)):
+            for match in _MENTION.finditer(text):
+                entry = (spec.name, int(match.group(2)))
+                found.setdefault(match.group(1), []).append(entry)
+    return found
 
 
-def _mentioned(spec: ServiceSpec, others: Sequence[ServiceSpec]) -> list[int]:
+def _mentioned(spec: ServiceSpec, mentions: Mapping[str, Sequence[tuple[str, int]]]) -> list[int]:
     """The ports that the settings of peers name together with the service."""
-    names = "|".join(re.escape(name) for name in dict.fromkeys((spec.name, *spec.aliases)))
-    pattern = re.compile(rf"(?<![\w.\-])(?:{names}):(\d{{2,5}})(?![\d.:])")
-    found = (
-        int(match.group(1))
-        for other in others
-        for container in other.containers
-        for text in _texts(container)
-        for match in pattern.finditer(text)
-    )
-    return [port for port in dict.fromkeys(found) if 0 < port < 65536]
+    ports = [
+        port
+        for name in dict.fromkeys((spec.name, *spec.aliases))
+        for who, port in mentions.get(name, ())
+        if who != spec.name and 0 < port < 65536
+    ]
+    return list(dict.fromkeys(ports))
 
 
 def _texts(container: ContainerSpec) -> Iterator[str]:

@@ -31,7 +31,7 @@ class Account:
     replaced: dict[Spot, Node] = field(default_factory=dict)
     reset: dict[Spot, Node] = field(default_factory=dict)
     rows: list[LossRow] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
+    findings: dict[tuple[str, Place, str], Finding] = field(default_factory=dict)
     questions: dict[str, Question] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
@@ -90,9 +90,9 @@ class Account:
         subject: str = "",
     ) -> None:
         place = node.place
-        finding = Finding(code, severity, place, message, why, fix, subject=subject or str(message))
-        if finding not in self.findings:
-            self.findings.append(finding)
+        told = subject or str(message)
+        finding = Finding(code, severity, place, message, why, fix, subject=told)
+        self.findings.setdefault((code, place, told), finding)
 
     def refuse_answer(self, question: Question, answer: str) -> None:
         """An answer that cannot be one: a problem where the question stands."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 from migrations_app.domain.findings import Severity
 from migrations_app.domain.loss import Outcome
 from migrations_app.domain.messages import msg
+from migrations_app.domain.reading.compose.contents import read_secrets
 from migrations_app.domain.reading.compose.fields import Fields
 from migrations_app.domain.reading.compose.limits import read_resources
-from migrations_app.domain.reading.compose.mounts import read_mounts, read_secrets
+from migrations_app.domain.reading.compose.mounts import read_mounts
 from migrations_app.domain.reading.compose.nodes import Node, scalar_text
 from migrations_app.domain.reading.compose.ports import read_ports
 from migrations_app.domain.reading.compose.process import read_environment, read_process

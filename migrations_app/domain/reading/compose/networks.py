@@ -15,8 +15,8 @@ _MEET = msg("All services of the project meet there, as all pods of a cluster do
 def settle_networks(site: Site) -> None:
     """Say that nothing is lost where every service can reach every other one."""
     section = site.model.get("services")
-    services = [node for node in (section.fields if section is not None else {}).values()]
-    joined = [_joined(service) for service in services]
+    services = list(section.fields.values()) if section is not None else []
+    joined = {_joined(service) for service in services}
     if any(not one & other for one, other in combinations(joined, 2)):
         return
     for service in services:

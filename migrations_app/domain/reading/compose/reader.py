@@ -94,8 +94,16 @@ def _read_project(
         name = given_name(model.get("volumes", key), key)
         return f"{account.project}_{key}" if name == key and key in claimed else name
 
+    volumes = model.get("volumes")
     site = Site(
-        account.project, model, account, environment, loader.shelf, service_name, volume_name
+        account.project,
+        model,
+        account,
+        environment,
+        loader.shelf,
+        service_name,
+        volume_name,
+        {volume_name(key): key for key in (volumes.fields if volumes is not None else {})},
     )
     specs = _services(site, desk)
     specs += unused_volumes(specs, site)
@@ -106,7 +114,7 @@ def _read_project(
         return Reading(problems=problems)
     return Reading(
         specs=tuple(specs),
-        findings=tuple(account.findings),
+        findings=tuple(account.findings.values()),
         loss=tuple(account.rows),
         questions=tuple(account.questions.values()),
         facts=Facts(variables=account.variables),

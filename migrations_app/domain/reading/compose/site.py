@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from migrations_app.domain.reading.compose.account import Account
@@ -16,7 +16,7 @@ class Site:
     """One project while its services are read.
 
     ``service_name`` and ``volume_name`` turn a key of the file into the name it has in the whole
-    bundle, where another project may have the same.
+    bundle, where another project may have the same; ``volume_keys`` is the way back.
     """
 
     project: str
@@ -26,6 +26,7 @@ class Site:
     shelf: Shelf
     service_name: Callable[[str], str]
     volume_name: Callable[[str], str]
+    volume_keys: Mapping[str, str]
 
     def resource(self, section: str, name: str) -> Node | None:
         """The top-level definition of a volume, secret, configuration or network."""

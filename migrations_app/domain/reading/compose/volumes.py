@@ -12,17 +12,15 @@ from migrations_app.domain.spec import ContainerSpec, MountKind, ServiceSpec, Vo
 
 def read_volumes(containers: Iterable[ContainerSpec], site: Site) -> tuple[VolumeSpec, ...]:
     """The volumes that some containers mount, each once."""
-    used = {
+    used = [
         mount.source
         for container in containers
         for mount in container.mounts
         if mount.kind is MountKind.VOLUME
-    }
-    section = site.model.get("volumes")
-    found = section.fields if section is not None else {}
-    return tuple(
-        read_volume(key, node, site) for key, node in found.items() if site.volume_name(key) in used
-    )
+    ]
+    keys = [site.volume_keys[name] for name in dict.fromkeys(used) if name in site.volume_keys]
+    defined = [(key, site.resource("volumes", key)) for key in keys]
+    return tuple(read_volume(key, node, site) for key, node in defined if node is not None)
 
 
 def read_volume(key: str, node: Node, site: Site) -> VolumeSpec:
