@@ -16,6 +16,7 @@ from migrations_app.domain.reading.inspect import read_inspect_members
 from migrations_app.domain.reading.kubernetes import read_objects
 from migrations_app.domain.reading.limits import Limits
 from migrations_app.domain.reading.members import is_generated, is_note, read_member
+from migrations_app.domain.reading.quadlet.reader import read_quadlet
 from migrations_app.domain.reading.reading import (
     NOTHING_GIVEN,
     Desk,
@@ -30,6 +31,7 @@ from migrations_app.domain.words import word
 READERS: Mapping[SourceKind, Reader] = {
     SourceKind.INSPECT: read_inspect_members,
     SourceKind.COMPOSE: read_compose,
+    SourceKind.QUADLET: read_quadlet,
 }
 """Who reads which kind of Podman-like input; Kubernetes objects are read by this module."""
 

@@ -71,7 +71,7 @@ CATALOGUE: dict[str, tuple[str | bytes, str, int, int]] = {
     "template line": ("{{- if .Values.a }}\na: b\n{{- end }}\n", "yaml_template", 1, 0),
     "open quote": ('a: "b\nc: d\n', "yaml_syntax", 3, 1),
     "unknown alias": ("a: *b", "yaml_syntax", 1, 4),
-    "Quadlet": ("[Container]\nImage=a\n", "kind_not_supported", 0, 0),
+    "Quadlet": ("[Container]\nImage\n", "unit_syntax", 2, 1),
     "no object": ("a: b", "not_kubernetes", 1, 1),
     "patch for kustomize": (f"{OBJECT}---\n$patch: delete\n{OBJECT}", "kustomize_patch", 5, 9),
     "noise": (bytes(range(256)) * 40, "not_utf8", 0, 0),

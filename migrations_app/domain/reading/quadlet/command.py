@@ -218,9 +218,8 @@ class Command:
         uid, gid = ("uidmapping", "gidmapping") if mode == "auto" else ("uid", "gid")
         options = [f"{uid}={value.text}" for value in uids]
         options += [f"{gid}={value.text}" for value in gids]
-        size = self.unit.text("RemapUidSize") if mode == "auto" else None
-        if size is not None and size.text.isdigit() and int(size.text):
-            options.append(f"size={int(size.text)}")
+        if mode == "auto" and (size := self.unit.number("RemapUidSize")):
+            options.append(f"size={size}")
         return mode + (":" + ",".join(options) if options else "")
 
 

@@ -139,7 +139,7 @@ def _volume_options(command: Command) -> Argument | None:
     parts: list[Argument] = []
     for key, name in (("User", "uid"), ("Group", "gid")):
         if (found := unit.text(key)) is not None:
-            parts.append(replace(found, text=f"{name}={_number(found.text)}"))
+            parts.append(replace(found, text=f"{name}={unit.number(key)}"))
     if (copy := unit.text("Copy")) is not None:
         command.add("--opt", replace(copy, text="copy" if unit.flag("Copy") else "nocopy"))
     device, kind, options = (unit.filled(key) for key in ("Device", "Type", "Options"))
@@ -155,18 +155,6 @@ def _volume_options(command: Command) -> Argument | None:
     if not parts:
         return None
     return replace(parts[-1], text="o=" + ",".join(part.text for part in parts))
-
-
-def _number(text: str) -> int:
-    """A user's number as the generator reads it: 0 for whatever is none."""
-    sign = text[:1] if text[:1] in "+-" else ""
-    digits = text.removeprefix(sign)
-    base = 16 if digits[:2].lower() == "0x" else 8 if digits[:1] == "0" else 10
-    try:
-        number = int(digits.lower().removeprefix("0x"), base)
-    except ValueError:
-        return 0
-    return number if sign != "-" and number < 2**32 else 0
 
 
 def network_command(unit: QuadletUnit, site: Site) -> Command:

@@ -90,10 +90,31 @@ class QuadletUnit:
         found = self.text(key)
         return found if found is not None and found.text else None
 
+    def filled_in(self, section: str, key: str) -> Argument | None:
+        """The last value of a key of another section; None if it is not there or empty."""
+        found = self.text(key, section)
+        return found if found is not None and found.text else None
+
+    def place_in(self, section: str, key: str) -> Place:
+        found = self.text(key, section)
+        return self.place if found is None else found.place
+
     def flag(self, key: str) -> bool | None:
         """A switch: on, off, or None if it is not there; whatever is no yes is a no."""
         found = self.text(key)
         return None if found is None else found.text.lower() in _YES
+
+    def number(self, key: str) -> int:
+        """A number of 32 bits, hexadecimal after ``0x``, octal after ``0``; 0 if it is none."""
+        found = self.text(key)
+        text = found.text.removeprefix("+").lower() if found is not None else ""
+        base = 16 if text.startswith("0x") else 8 if text.startswith("0") else 10
+        digits = text.removeprefix("0x")
+        allowed = "0123456789abcdef"[:base]
+        if not digits or any(digit not in allowed for digit in digits):
+            return 0
+        number = int(digits, base)
+        return number if number < 2**32 else 0
 
     def all(self, key: str) -> list[Argument]:
         """Every value of a key, whole."""

@@ -1,0 +1,102 @@
+"""The words of a command as Podman gets them: specifiers and variables put in by systemd."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from migrations_app.domain.messages import msg
+from migrations_app.domain.places import Place
+from migrations_app.domain.questions import Question
+from migrations_app.domain.reading.quadlet.account import Account
+from migrations_app.domain.reading.quadlet.unit import Argument, QuadletUnit
+from migrations_app.domain.reading.units.specifiers import (
+    OF_THE_MACHINE,
+    UnitName,
+    expand,
+    specifiers_in,
+)
+from migrations_app.domain.reading.units.variables import substitute
+from migrations_app.domain.reading.units.words import ASSIGNMENTS
+
+_SERVICE = "Service"
+
+
+@dataclass(frozen=True, slots=True)
+class Expansion:
+    """What systemd puts into the words of one unit, or of one instance of a template."""
+
+    unit: QuadletUnit
+    service: UnitName
+    account: Account
+    given: Mapping[str, str]
+
+    def text(self, text: str, place: Place) -> str:
+        """A text with its specifiers expanded."""
+        known = self.service.specifiers()
+        for letter in specifiers_in(text):
+            if letter not in known and letter in OF_THE_MACHINE:
+                known[letter] = self._of_the_machine(letter, place)
+        return expand(text, known).text
+
+    def words(self, words: Iterable[Argument]) -> list[Argument]:
+        """Words as the command gets them: one may become none, or several."""
+        values = self._environment()
+        expanded: list[Argument] = []
+        for word in words:
+            found = substitute(self.text(word.text, word.place), values)
+            if found.unset:
+                asked = {name: self._variable(name, word.place) for name in found.unset}
+                found = substitute(self.text(word.text, word.place), {**values, **asked})
+            expanded += [replace(word, text=text) for text in found.words]
+        return expanded
+
+    def _environment(self) -> dict[str, str]:
+        """The variables that the service itself is given."""
+        values = {"PODMAN_SYSTEMD_UNIT": self.service.full}
+        for setting, word in self.unit.unit.each_word(_SERVICE, "Environment", ASSIGNMENTS):
+            name, equals, value = self.text(word.text, setting.place).partition("=")
+            if equals:
+                values[name] = value
+        return values
+
+    def _of_the_machine(self, letter: str, place: Place) -> str:
+        what, usual = OF_THE_MACHINE[letter]
+        return self.account.ask(
+            Question(
+                id=f"unit-specifier:{letter}",
+                code="unit-specifier",
+                text=msg(
+                    "What is %(what)s, which units call %%%(letter)s?", what=what, letter=letter
+                ),
+                why=msg(
+                    "Only the machine that runs the units knows. What is recommended holds for "
+                    "units of the system; those of a user have their own."
+                ),
+                recommended=usual,
+                place=place,
+            )
+        )
+
+    def _variable(self, name: str, place: Place) -> str:
+        recommended = self.given.get(name, "")
+        value = self.account.ask(
+            Question(
+                id=f"unit-variable:{self.unit.name}:{name}",
+                code="unit-variable",
+                text=msg(
+                    "What is the value of %(name)s, which %(unit)s uses?",
+                    name=name,
+                    unit=self.unit.name,
+                ),
+                why=msg(
+                    "systemd puts it into the command line, and nothing sets it in the unit; "
+                    "without a value it is empty. Write $$ for a dollar sign that the container "
+                    "is to see."
+                ),
+                recommended=recommended,
+                place=place,
+            )
+        )
+        self.account.variables[name] = value
+        return value

@@ -1,0 +1,76 @@
+"""What becomes of the settings of a unit's own section that are no option of a container."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from migrations_app.domain.loss import Outcome
+from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.reading.quadlet.account import Account
+from migrations_app.domain.reading.quadlet.kinds import KEYS, UnitKind
+from migrations_app.domain.reading.quadlet.surroundings import unknown_key
+from migrations_app.domain.reading.quadlet.unit import QuadletUnit
+from migrations_app.domain.reading.units.unit_file import Setting
+from migrations_app.domain.reading.units.words import QUADLET_ARGUMENTS
+
+_OF_PODMAN = msg("An option of the podman program on its host.")
+_RELOAD = msg("A pod is not told to reload; what it reads anew is a new pod.")
+_KEYS: Mapping[str, tuple[Outcome, Message]] = {
+    "ServiceName": (
+        Outcome.CONVERTED,
+        msg("How systemd calls the service; by it the unit and what runs are known as one."),
+    ),
+    "Pod": (Outcome.CONVERTED, msg("The container runs in this pod.")),
+    "StartWithPod": (Outcome.CONVERTED, msg("The containers of a pod start together.")),
+    "GlobalArgs": (Outcome.DROPPED, _OF_PODMAN),
+    "ContainersConfModule": (Outcome.DROPPED, _OF_PODMAN),
+    "ReloadCmd": (Outcome.DROPPED, _RELOAD),
+    "ReloadSignal": (Outcome.DROPPED, _RELOAD),
+}
+_KINDS: Mapping[UnitKind, Message] = {
+    UnitKind.CONTAINER: msg("Podman does not read it here."),
+    UnitKind.POD: msg("It is about the pod on its host; a cluster makes its own."),
+    UnitKind.KUBE: msg("An option of podman kube play; the objects themselves are what is read."),
+    UnitKind.VOLUME: msg("A claim has no such option; its storage class decides."),
+    UnitKind.NETWORK: msg("Pods share the network of their cluster, which has its own addresses."),
+    UnitKind.IMAGE: msg("A node pulls images in its own way."),
+    UnitKind.BUILD: msg("Images are built before a cluster sees them."),
+    UnitKind.ARTIFACT: msg("A cluster has no artifacts; put the files into an image or a volume."),
+}
+_SWITCHES = frozenset(
+    {"NoNewPrivileges", "SecurityLabelDisable", "SecurityLabelNested", "VolatileTmp", "Notify"}
+)
+_OFF = msg("Switched off, as it is without the line.")
+_EMPTY = msg("It takes back what stood before it.")
+_TAKEN_BACK = msg("An empty line of the same key takes it back.")
+_OVERRIDDEN = msg("A later line of the same key takes its place.")
+_UNSPLIT = msg("Its quotes or escapes are broken: Podman passes over the whole line.")
+_UNFINISHED = msg("The line is never finished, so Podman passes over it.")
+
+
+def account_for_rest(unit: QuadletUnit, account: Account) -> None:
+    """A row for every setting of the unit's own section that nothing took so far."""
+    for setting in unit.unit.unread:
+        account.drop(setting.place, _UNFINISHED)
+    for setting in unit.unit.settings:
+        if setting.section == unit.kind.value:
+            account.note(setting.place, *_fate(unit, setting))
+
+
+def _fate(unit: QuadletUnit, setting: Setting) -> tuple[Outcome, Message]:
+    known = KEYS[unit.kind]
+    if setting.key not in known:
+        return Outcome.DROPPED, unknown_key(setting, known)
+    if not setting.value:
+        return Outcome.CONVERTED, _EMPTY
+    if setting not in unit.unit.all(setting.section, setting.key):
+        return Outcome.CONVERTED, _TAKEN_BACK
+    if setting.words(QUADLET_ARGUMENTS).error is not None:
+        return Outcome.DROPPED, _UNSPLIT
+    if setting.key in _KEYS:
+        return _KEYS[setting.key]
+    if setting.key in _SWITCHES and not unit.flag(setting.key):
+        return Outcome.CONVERTED, _OFF
+    if unit.unit.last(setting.section, setting.key) != setting:
+        return Outcome.CONVERTED, _OVERRIDDEN
+    return Outcome.DROPPED, _KINDS[unit.kind]

@@ -1,0 +1,119 @@
+"""All Quadlet units of a bundle, read together: they refer to each other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from migrations_app.domain.bundle import Facts
+from migrations_app.domain.manifests.build_leftovers import places_of
+from migrations_app.domain.reading.quadlet.account import Account
+from migrations_app.domain.reading.quadlet.command import Command
+from migrations_app.domain.reading.quadlet.expansion import Expansion
+from migrations_app.domain.reading.quadlet.gather import gather
+from migrations_app.domain.reading.quadlet.instances import instances
+from migrations_app.domain.reading.quadlet.kinds import UnitKind
+from migrations_app.domain.reading.quadlet.kube import Played
+from migrations_app.domain.reading.quadlet.leftovers import account_for_rest
+from migrations_app.domain.reading.quadlet.neighbours import (
+    missing_neighbours,
+    with_dependencies,
+)
+from migrations_app.domain.reading.quadlet.others import COMMANDS
+from migrations_app.domain.reading.quadlet.pods import read_pod
+from migrations_app.domain.reading.quadlet.services import read_service
+from migrations_app.domain.reading.quadlet.site import Site
+from migrations_app.domain.reading.quadlet.surroundings import (
+    account_for_surroundings,
+    unknown_keys,
+)
+from migrations_app.domain.reading.quadlet.unit import QuadletUnit
+from migrations_app.domain.reading.quadlet.volumes import (
+    named_volumes,
+    unused_volumes,
+    with_volumes,
+)
+from migrations_app.domain.reading.reading import Desk, Reading, TextMember
+from migrations_app.domain.spec import ServiceSpec
+
+
+def read_quadlet(members: Sequence[TextMember], desk: Desk) -> Reading:
+    """The services of all units. A member that is no unit file becomes problems."""
+    gathered = gather(members, desk)
+    site = Site(tuple(gathered.units))
+    work = _Work(site, desk, Account(desk.given.answers), Played(desk))
+    work.read_units()
+    specs = work.specs()
+    work.settle(specs)
+    account = work.account
+    return Reading(
+        specs=tuple(specs),
+        objects=tuple(work.played.objects),
+        findings=(*account.findings, *work.played.findings),
+        loss=tuple(account.rows.values()),
+        questions=tuple(account.questions.values()),
+        facts=Facts(variables=account.variables, identities=account.identities),
+        problems=(*gathered.problems, *work.played.problems),
+    )
+
+
+@dataclass(slots=True)
+class _Work:
+    """The units on their way to services. ``made`` are those that stand for themselves."""
+
+    site: Site
+    desk: Desk
+    account: Account
+    played: Played
+    made: list[tuple[QuadletUnit, ServiceSpec]] = field(default_factory=list)
+    joining: dict[tuple[str, str], list[ServiceSpec]] = field(default_factory=dict)
+    pods: list[tuple[Command, Expansion]] = field(default_factory=list)
+
+    def read_units(self) -> None:
+        for unit in self.site.units:
+            command = COMMANDS[unit.kind](unit, self.site)
+            refusals = [*unknown_keys(unit), *missing_neighbours(unit, self.site)]
+            self.account.refuse(unit, [*refusals, *command.refusals])
+            self._read(command)
+        for command, expansion in self.pods:
+            unit = command.unit
+            joined = self.joining.get((unit.file, unit.name), [])
+            self.made.append((unit, read_pod(command, expansion, self.desk, joined)))
+
+    def _read(self, command: Command) -> None:
+        unit = command.unit
+        if unit.kind not in (UnitKind.CONTAINER, UnitKind.POD, UnitKind.KUBE):
+            return
+        for service in instances(unit, self.site, self.account):
+            expansion = Expansion(unit, service, self.account, self.desk.given.variables)
+            if unit.kind is UnitKind.KUBE:
+                self.played.play(unit, expansion)
+            elif unit.kind is UnitKind.POD:
+                self.pods.append((command, expansion))
+            else:
+                self._add(unit, read_service(command, expansion, self.desk))
+
+    def _add(self, unit: QuadletUnit, spec: ServiceSpec) -> None:
+        """A container stands for itself, or for a part of its pod."""
+        name = unit.filled("Pod")
+        pod = self.site.find(name.text, unit) if name is not None else None
+        if pod is None or pod.kind is not UnitKind.POD:
+            self.made.append((unit, spec))
+        else:
+            self.joining.setdefault((pod.file, pod.name), []).append(spec)
+
+    def specs(self) -> list[ServiceSpec]:
+        volumes = named_volumes(self.site, self.account)
+        used: set[str] = set()
+        services = with_dependencies(self.made, self.site, self.account)
+        specs = [with_volumes(spec, volumes, used) for spec in services if spec.containers]
+        return [*specs, *unused_volumes(volumes, used)]
+
+    def settle(self, specs: Sequence[ServiceSpec]) -> None:
+        """A row for every setting that went into no service and has none yet."""
+        taken = {place.object + place.path for spec in specs for _, place in places_of(spec)}
+        for unit in self.site.units:
+            account_for_surroundings(unit, self.account)
+            account_for_rest(unit, self.account)
+        for path in taken & self.account.rows.keys():
+            del self.account.rows[path]

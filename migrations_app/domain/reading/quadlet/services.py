@@ -1,0 +1,149 @@
+"""Container units as services, each alone or as the container of a pod."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from migrations_app.domain.messages import msg
+from migrations_app.domain.places import Place
+from migrations_app.domain.reading.podman_argv import Reach, RunReading, Token, read_run
+from migrations_app.domain.reading.quadlet.command import IMAGE_ENDINGS, Command
+from migrations_app.domain.reading.quadlet.expansion import Expansion
+from migrations_app.domain.reading.quadlet.kinds import UnitKind
+from migrations_app.domain.reading.quadlet.limits import service_limits
+from migrations_app.domain.reading.quadlet.site import container_name
+from migrations_app.domain.reading.quadlet.surroundings import restart_fields
+from migrations_app.domain.reading.quadlet.unit import Argument, QuadletUnit
+from migrations_app.domain.reading.reading import Desk
+from migrations_app.domain.spec import ContainerSpec, ServiceSpec
+
+DESCRIPTION = "kubernetes.io/description"
+_PULLED = msg("The image of the containers that name this unit.")
+
+
+def tokens(words: Sequence[Argument]) -> list[Token]:
+    """The words that somebody wrote: those of the generator say nothing about the service."""
+    return [Token(word.text, word.place) for word in words if not word.of_generator]
+
+
+def reach_of(desk: Desk) -> Reach:
+    """What a command line leans on; its relative paths start from the top of the bundle."""
+    return Reach(files=_Drawing(desk), answers=desk.given.answers)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawing:
+    """The files of a desk, which remembers those that are read."""
+
+    desk: Desk
+
+    def names(self) -> tuple[str, ...]:
+        return self.desk.files.names()
+
+    def read(self, relative: str) -> bytes:
+        return self.desk.read(relative)
+
+
+def after(command: Command, *names: str) -> list[Argument]:
+    """The words that follow the name of the command; those before are options of podman."""
+    texts = [word.text for word in command.words]
+    start = next(
+        i for i in range(len(texts)) if tuple(texts[i : i + len(names)]) == names
+        and command.words[i].of_generator
+    )  # fmt: skip
+    return command.words[start + len(names) :]
+
+
+def read_service(command: Command, expansion: Expansion, desk: Desk) -> ServiceSpec:
+    """The service of a container unit."""
+    unit, account = command.unit, expansion.account
+    words = expansion.words(after(command, "run"))
+    reading = read_run(tokens(words), reach_of(desk))
+    account.take(reading)
+    name, place = service_name(unit, expansion)
+    container = replace(_container(command, reading, expansion), name=name)
+    spec = reading.service
+    places = {**spec.places, "name": place}
+    annotations = dict(spec.annotations)
+    described(unit, expansion, annotations, places)
+    aliases = spec.aliases
+    given = expansion.text(container_name(unit), place)
+    if spec.networks and given not in (name, *aliases):
+        aliases = (*aliases, given)
+    return replace(
+        spec,
+        name=name,
+        containers=(container,),
+        aliases=aliases,
+        annotations=annotations,
+        identity=f"systemd:{expansion.service.full}",
+        file=unit.file,
+        places=places,
+    )
+
+
+def service_name(unit: QuadletUnit, expansion: Expansion) -> tuple[str, Place]:
+    """How a service is called: as its container is, or else as its unit, without ``systemd-``."""
+    key = "PodName" if unit.kind is UnitKind.POD else "ContainerName"
+    chosen = unit.filled(key)
+    if chosen is not None:
+        return expansion.text(chosen.text, chosen.place), chosen.place
+    service = expansion.service
+    stem = service.prefix if unit.kind is UnitKind.CONTAINER else unit.stem.partition("@")[0]
+    return "-".join(part for part in (stem, service.instance) if part), unit.place
+
+
+def described(
+    unit: QuadletUnit, expansion: Expansion, annotations: dict[str, str], places: dict[str, Place]
+) -> None:
+    """The description of a unit is one for whoever looks at the workload."""
+    about = unit.filled_in("Unit", "Description")
+    if about is not None:
+        annotations[DESCRIPTION] = expansion.text(about.text, about.place)
+        places[f"annotations/{DESCRIPTION}"] = about.place
+
+
+def _container(command: Command, reading: RunReading, expansion: Expansion) -> ContainerSpec:
+    unit = command.unit
+    container = reading.container
+    restart = restart_fields(unit)
+    if (group := unit.filled("Group")) is not None and unit.filled("User") is not None:
+        expansion.account.convert(group.place, msg("Written behind the user."))
+    limits = service_limits(unit, container.resources)
+    container = replace(
+        container,
+        resources=limits,
+        places={
+            **{k: p for k, p in container.places.items() if k != "name"},
+            **restart.places,
+        },
+    )
+    if (policy := restart.policy()) is not None:
+        container = replace(container, restart=policy)
+    return _with_image_unit(command, container, expansion)
+
+
+def _with_image_unit(
+    command: Command, container: ContainerSpec, expansion: Expansion
+) -> ContainerSpec:
+    """What a unit that pulls or builds the image says of it."""
+    unit, account = command.unit, expansion.account
+    image = unit.filled("Image")
+    if not container.image:
+        return replace(container, image="", image_unnamed=True)
+    if image is None or not image.text.endswith(IMAGE_ENDINGS):
+        return container
+    source = command.site.find(image.text, unit)
+    if source is None:
+        return container
+    for key in ("Image", "ImageTag"):
+        if (found := source.filled(key)) is not None:
+            account.convert(found.place, _PULLED)
+    platform = [source.filled(key) for key in ("OS", "Arch", "Variant")]
+    if source.kind is UnitKind.IMAGE and platform[1] is not None and not container.platform:
+        words = [part.text if part else "" for part in platform]
+        text = "/".join(word for word in (words[0] or "linux", *words[1:]) if word)
+        places = {**container.places, "platform": platform[1].place}
+        return replace(container, platform=text, places=places)
+    return container
