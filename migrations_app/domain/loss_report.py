@@ -41,7 +41,7 @@ def loss_rows(sources: Sequence[SourceObject], running: Running) -> Iterator[Los
     changes: dict[int, list[Change]] = defaultdict(list)
     for item in running.record:
         changes[item.source].append(item.change)
-    elsewhere = _elsewhere(running)
+    elsewhere = _Elsewhere.of(running)
     for index, source in enumerate(sources):
         yield from _object_rows(source, final.get(index), changes[index], elsewhere)
 
@@ -50,7 +50,7 @@ def _object_rows(
     source: SourceObject,
     made: SourceObject | None,
     changes: Sequence[Change],
-    elsewhere: Fresh,
+    elsewhere: _Elsewhere,
 ) -> Iterator[LossRow]:
     if made is not None and made.body is source.body:
         yield from _kept(source)
@@ -84,17 +84,18 @@ class _Fate:
 
     landed:  spot → where values from there are now. An alias puts one spot in several places.
     removed: spot → the step that took the value away, and what it was.
-    fresh:   id of a step → the values it wrote, to find what it only moved; ``elsewhere`` those
-             in objects that no source has.
+    fresh:   id of a step → the values it wrote, to find what it only moved.
     """
 
     landed: Mapping[Spot, list[_Landed]]
     removed: Mapping[Spot, tuple[Change, Path, Any]]
     fresh: Fresh
-    elsewhere: Fresh
+    elsewhere: _Elsewhere
 
     @classmethod
-    def of(cls, made: SourceObject | None, changes: Sequence[Change], elsewhere: Fresh) -> _Fate:
+    def of(
+        cls, made: SourceObject | None, changes: Sequence[Change], elsewhere: _Elsewhere
+    ) -> _Fate:
         landed: dict[Spot, list[_Landed]] = defaultdict(list)
         fresh: dict[int, list[_Landed]] = defaultdict(list)
         holders: list[tuple[Spot, _Landed]] = []
@@ -125,9 +126,19 @@ class _Fate:
         if spot not in self.removed:
             return LossRow(shown, Outcome.DROPPED, "", _UNTOLD, place)
         change, inner, value = self.removed[spot]
-        target = self._moved_to(change, (*change.path, *inner), value)
+        target = self._taken_over(spot, change, inner) or self._moved_to(
+            change, (*change.path, *inner), value
+        )
         outcome = Outcome.CONVERTED if target else Outcome.DROPPED
         return LossRow(shown, outcome, target, change.step.why, place)
+
+    def _taken_over(self, spot: Spot, change: Change, inner: Path) -> str:
+        """Where an object that no source has keeps the value, or that whose name it was."""
+        here = self.elsewhere.landed.get(spot)
+        if here is None and inner[-1:] == ("name",):
+            origin = change.origin.at((*inner[:-1], "value"))
+            here = self.elsewhere.landed.get((origin.file, origin.line, origin.column))
+        return here.label + pointer(here.path) if here is not None else ""
 
     def _moved_to(self, change: Change, path: Path, value: Any) -> str:
         """Where the step that took a value away wrote it again, ``""`` if it did not.
@@ -138,7 +149,7 @@ class _Fate:
         telling = isinstance(value, str | int | float) and not isinstance(value, bool)
         best, target = 0 if telling and value != "" else 1, ""
         step = id(change.step)
-        for item in (*self.fresh.get(step, ()), *self.elsewhere.get(step, ())):
+        for item in (*self.fresh.get(step, ()), *self.elsewhere.fresh.get(step, ())):
             if type(item.value) is not type(value) or item.value != value:
                 continue
             common = _common_end(item.path, path)
@@ -162,14 +173,28 @@ def _nearest(found: Iterable[_Landed], path: Path) -> _Landed | None:
     return next((item for item in listed if item.path == path), listed[0] if listed else None)
 
 
-def _elsewhere(running: Running) -> Fresh:
-    """What each step wrote into objects that no source has: values can have moved there, too."""
-    fresh: dict[int, list[_Landed]] = defaultdict(list)
-    for source, item in zip(running.sources, running.objects, strict=True):
-        for here, origin in _values(item) if source < 0 else ():
-            if origin.steps:
-                fresh[id(origin.steps[0])].append(here)
-    return fresh
+@dataclass(frozen=True, slots=True)
+class _Elsewhere:
+    """What stands in objects that no source has: values can have moved there, too.
+
+    landed: spot → where a value from there is now.
+    fresh:  id of a step → the other values it wrote.
+    """
+
+    landed: Mapping[Spot, _Landed]
+    fresh: Fresh
+
+    @classmethod
+    def of(cls, running: Running) -> _Elsewhere:
+        landed: dict[Spot, _Landed] = {}
+        fresh: dict[int, list[_Landed]] = defaultdict(list)
+        for source, item in zip(running.sources, running.objects, strict=True):
+            for here, origin in _values(item) if source < 0 else ():
+                if origin.line:
+                    landed.setdefault((origin.file, origin.line, origin.column), here)
+                elif origin.steps:
+                    fresh[id(origin.steps[0])].append(here)
+        return cls(landed, fresh)
 
 
 def _values(item: SourceObject) -> Iterator[tuple[_Landed, Origin]]:

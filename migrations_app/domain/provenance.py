@@ -7,7 +7,7 @@ difference, by identity: what a transform did not touch keeps its subtree, and c
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -119,6 +119,55 @@ def _made(value: Any, moved: Mapping[int, Origin], leaf: Origin) -> Origin:
     else:
         origin.children = [_made(item, moved, leaf) for item in value]
     return origin
+
+
+_OF_THE_OBJECT = frozenset({"apiVersion", "kind", "metadata", "type"})
+"""What an object is, and not what it holds."""
+
+
+def taken_over(value: Mapping[str, Any], step: Step, before: Any, left: Iterable[Change]) -> Origin:
+    """The origin tree of a new object that has texts which ``step`` took away in another.
+
+    ``before`` is the other one as it was, ``left`` what was changed in it. A text is known again
+    by what it was called there and what it was, else by its name, else by what it was.
+    """
+    known: dict[tuple[str, str], Origin] = {}
+    for change in left:
+        for inner, text in leaves(change.before):
+            if isinstance(text, str):
+                origin = change.origin.at(inner)
+                name = _called(before, (*change.path, *inner))
+                for key in ((name, text), (name, ""), ("", text)):
+                    known.setdefault(key, origin)
+    leaf = Origin(steps=(step,))
+    own = {key: _made(item, {}, leaf) for key, item in value.items() if key in _OF_THE_OBJECT}
+    rest = {key: item for key, item in value.items() if key not in _OF_THE_OBJECT}
+    children = {key: _taken_over(item, key, known, leaf) for key, item in rest.items()}
+    return Origin(steps=(step,), children={**own, **children})
+
+
+def _called(body: Any, path: Path) -> str:
+    """The name of a value: its key, or what stands as the name beside it."""
+    *holder, key = path
+    if key == "value":
+        for inner in holder:
+            body = body[inner]
+        return str(body.get("name"))
+    return str(key)
+
+
+def _taken_over(
+    value: Any, name: str, known: Mapping[tuple[str, str], Origin], leaf: Origin
+) -> Origin:
+    if isinstance(value, dict):
+        children = {key: _taken_over(item, key, known, leaf) for key, item in value.items()}
+        return Origin(steps=leaf.steps, children=children)
+    if not isinstance(value, str):
+        return made(value, leaf.steps[0])
+    old = known.get((name, value)) or known.get((name, "")) or known.get(("", value))
+    if old is None:
+        return leaf
+    return Origin(old.file, old.line, old.column, (*old.steps, *leaf.steps))
 
 
 def _whereabouts(value: Any, origin: Origin) -> dict[int, Origin]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+_EXPANDED = re.compile(r"\$\$|\$\([^()]*\)")
 _AMBIGUOUS = re.compile(r"\$(?=[$(])")
 
 
@@ -20,3 +21,20 @@ def literal(text: str) -> str:
 
 def literals(words: Iterable[str]) -> list[str]:
     return [literal(word) for word in words]
+
+
+def meant(text: str) -> str | None:
+    """What the kubelet makes of a value, where it does not expand; None if others are in it."""
+    if "$" not in text:
+        return text
+    found = _EXPANDED.findall(text)
+    if any(part != "$$" for part in found):
+        return None
+    return text.replace("$$", "$")
+
+
+def referred_to(text: object) -> list[str]:
+    """The names of the variables in a value."""
+    if not isinstance(text, str) or "$(" not in text:
+        return []
+    return [part[2:-1] for part in _EXPANDED.findall(text) if part != "$$"]

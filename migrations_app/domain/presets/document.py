@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from migrations_app.domain.presets.sections import probes, registry, resources, security
+from migrations_app.domain.presets.sections import (
+    configuration,
+    probes,
+    registry,
+    resources,
+    security,
+)
 from migrations_app.domain.presets.sections.section import Section
 from migrations_app.domain.presets.shape import Shape, by_name, flag, keys, text
 
@@ -14,11 +20,11 @@ SECTIONS: tuple[Section, ...] = (
     registry.SECTION,
     resources.SECTION,
     probes.SECTION,
+    configuration.SECTION,
     security.SECTION,
 )
 
 LATER = (
-    "configuration",
     "secrets",
     "exposure",
     "workload",

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from migrations_app.domain.bundle import Object, Objects, SourceObject, object_label
 from migrations_app.domain.messages import Message
-from migrations_app.domain.provenance import Change, Origin, Step, StepKind, follow, made
+from migrations_app.domain.provenance import (
+    Change,
+    Origin,
+    Step,
+    StepKind,
+    follow,
+    made,
+    taken_over,
+)
 from migrations_app.domain.questions import Question
 
 
@@ -26,6 +34,20 @@ class Transform(Protocol):
         ...
 
     def __call__(self, objects: Objects) -> Sequence[Object | None]: ...
+
+
+class Offshoot(dict[str, Any]):
+    """A new object that takes over values from one of the objects a transform was given.
+
+    What it took over keeps its place in the source, and counts as moved. The runner makes it a
+    plain object.
+    """
+
+    __slots__ = ("parent",)
+
+    def __init__(self, body: Mapping[str, Any], parent: int) -> None:
+        super().__init__(body)
+        self.parent = parent
 
 
 @runtime_checkable
@@ -87,12 +109,22 @@ class Running:
         step = transform.step
         objects: list[SourceObject] = []
         sources: list[int] = []
+        first = len(self.record)
+        left: dict[int, list[Change]] = {}
         for index, new in enumerate(results):
             if index < len(self.objects):
                 kept = self._follow(index, new, step)
+                if len(self.record) > first:
+                    left[index] = [item.change for item in self.record[first:]]
+                    first = len(self.record)
                 if kept is not None:
                     objects.append(kept)
                     sources.append(self.sources[index])
+            elif isinstance(new, Offshoot):
+                parent = self.objects[new.parent].body
+                origin = taken_over(new, step, parent, left.get(new.parent, ()))
+                objects.append(SourceObject(dict(new), origin))
+                sources.append(-1)
             elif new is not None:
                 objects.append(SourceObject(new, made(new, step)))
                 sources.append(-1)

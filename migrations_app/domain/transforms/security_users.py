@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import methodcaller
 from typing import Any
 
 from migrations_app.domain.bundle import Facts, ImageFacts, Object, Objects, SourceObject
@@ -43,7 +44,7 @@ _KEYS = ("runAsNonRoot", "level", "user", "group")
 def users(settings: Settings, facts: Facts, answers: Mapping[str, str]) -> Iterator[Transform]:
     """What the section ``security`` says of users."""
     for key, target in (("user", "runAsUser"), ("group", "runAsGroup")):
-        for found in aimed(settings, "security", (key,), lambda said, key=key: said.get(key)):
+        for found in aimed(settings, "security", (key,), methodcaller("get", key)):
             yield SetId(found.step, found.aim, target, as_number(found.value, key))
     for found in aimed(settings, "security", _KEYS, _must_not_be_root):
         yield RunAsNonRoot(found.step, found.aim, facts.images, answers)
