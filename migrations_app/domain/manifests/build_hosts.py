@@ -123,18 +123,17 @@ def node_selector(service: ServiceSpec, ledger: Ledger) -> dict[str, Any]:
 
 
 _HOST_NAMESPACES = (
-    ("hostNetwork", "host_network", msg("the network")),
-    ("hostPID", "host_pid", msg("the processes")),
-    ("hostIPC", "host_ipc", msg("the shared memory")),
+    ("hostNetwork", "host_network"),
+    ("hostPID", "host_pid"),
+    ("hostIPC", "host_ipc"),
 )
 
 
 def host_namespaces(service: ServiceSpec, ledger: Ledger) -> dict[str, Any]:
-    """Namespaces of the host are kept, and found; processes can be shared with one side only."""
+    """Namespaces of the host are kept; processes can be shared with one side only."""
     made: dict[str, Any] = {}
-    for field, attribute, what in _HOST_NAMESPACES:
+    for field, attribute in _HOST_NAMESPACES:
         if getattr(service, attribute):
-            _find(service, attribute, what, ledger)
             made[field] = said(service.places, attribute, value=True)
     if service.share_process_namespace:
         place = service.places.get("share_process_namespace")
@@ -145,21 +144,3 @@ def host_namespaces(service: ServiceSpec, ledger: Ledger) -> dict[str, Any]:
                 service.places, "share_process_namespace", value=True
             )
     return made
-
-
-def _find(service: ServiceSpec, attribute: str, what: Message, ledger: Ledger) -> None:
-    ledger.findings.append(
-        Finding(
-            "SEC-08",
-            Severity.HIGH,
-            service.places.get(attribute, NOWHERE),
-            msg(
-                "Service %(name)s uses %(namespace)s of its host.",
-                name=service.name,
-                namespace=what,
-            ),
-            msg("Most clusters refuse such pods, since they see and disturb their neighbours."),
-            msg("Leave it out, if the service does not need it."),
-            subject=attribute,
-        )
-    )

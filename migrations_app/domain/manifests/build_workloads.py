@@ -195,5 +195,9 @@ def _annotations(service: ServiceSpec, ledger: Ledger) -> dict[str, Any]:
             elif key in found:
                 ledger.drop(place, msg("Another container of the pod has the same label."))
             else:
-                found[key] = changed(places, f"{attribute}/{key}", value, reason)
+                name = f"{attribute}/{key}"
+                is_label = attribute == "labels"
+                found[key] = (
+                    changed(places, name, value, reason) if is_label else said(places, name, value)
+                )
     return found

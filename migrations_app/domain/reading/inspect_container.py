@@ -231,10 +231,18 @@ def _labels(origins: Origins, fields: Fields) -> None:
         else:
             labels[key] = str(value)
             fields.places[f"labels/{key}"] = container.place(*path)
-    for key, value in container.mapping("Config", "Annotations").items():
-        if created is not None and any(
-            g.value.partition("=")[0] == key for g in created.all("annotation")
-        ):
-            labels.setdefault(key, str(value))
-            fields.places[f"labels/{key}"] = container.place("Config", "Annotations", key)
     fields.values["labels"] = labels
+    _annotations(container, created, fields)
+
+
+def _annotations(container: Inspection, created: CreateCommand | None, fields: Fields) -> None:
+    """Those that the command names; Podman writes many notes of its own beside them."""
+    asked = (
+        {given.value.partition("=")[0] for given in created.all("annotation")} if created else ()
+    )
+    annotations: dict[str, str] = {}
+    for key, value in container.mapping("Config", "Annotations").items():
+        if key in asked:
+            annotations[key] = str(value)
+            fields.places[f"annotations/{key}"] = container.place("Config", "Annotations", key)
+    fields.values["annotations"] = annotations

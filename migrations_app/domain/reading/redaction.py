@@ -174,13 +174,15 @@ def _inside(key: str, value: str, *, in_file: bool) -> str:
 
 def _instead(key: str, value: str, before: str, *, in_file: bool = False) -> str | None:
     """What is to stand in place of a value under a key (or behind another word of a list)."""
+    if _SECRET_USE.fullmatch(value.removeprefix("--secret=")):
+        return None
+    match = _ASSIGNMENT.fullmatch(value)
+    if match and "\n" not in value and looks_secret(match["key"], match["value"]):
+        return f"{match['lead']}{match['key']}={MARKER}"
     inside = _inside(key, value, in_file=in_file)
     if inside != value:
         return inside
     option = before.lstrip("-") if _OPTION.fullmatch(before) else ""
-    match = _ASSIGNMENT.fullmatch(value)
-    if _SECRET_USE.fullmatch(value.removeprefix("--secret=")):
-        return None
     if match and looks_secret(match["key"], match["value"]):
         return f"{match['lead']}{match['key']}={MARKER}"
     if option and not value.startswith("-") and looks_secret(option, value):
