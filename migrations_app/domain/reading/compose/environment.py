@@ -32,6 +32,13 @@ class Environment:
         """The same with variables that count where nothing else is known."""
         return replace(self, known={**more, **self.known})
 
+    def written_out(self, default: str | None) -> str | None:
+        """A default with the variables in it written out."""
+        try:
+            return None if default is None else substitute(default, self.lookup)
+        except BadTemplate:
+            return None
+
     def question_id(self, name: str) -> str:
         return f"{CODE}:{self.account.project}:{name}"
 
@@ -80,10 +87,10 @@ def interpolate(node: Node, environment: Environment, *, quiet: bool = False) ->
         return node
     if not quiet:
         for name, default in names_in(node.value).items():
-            environment.ask(name, default, node)
-            environment.account.variables.setdefault(
-                name, environment.lookup(name) or default or ""
-            )
+            recommended = environment.written_out(default)
+            environment.ask(name, recommended, node)
+            value = environment.lookup(name) or recommended or ""
+            environment.account.variables.setdefault(name, value)
     try:
         text = substitute(
             node.value,

@@ -18,6 +18,7 @@ Missing = Callable[[str, str], str]
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OPERATOR = re.compile(r":?[-?+]")
+_MENTION = re.compile(r"\$(?:\$|\{?([A-Za-z_][A-Za-z0-9_]*)(?:(?<=\w)(:?-))?)")
 MOST_NESTED = 32
 
 
@@ -122,9 +123,19 @@ def _closing(text: str, opening: int) -> int:
 
 
 def names_in(text: str) -> dict[str, str | None]:
-    """The variables of a text with their defaults, those of defaults too, in order."""
+    """The variables of a text with their defaults as they are written, those within defaults too.
+
+    None where a variable has no default.
+    """
     found: dict[str, str | None] = {}
-    for match in re.finditer(r"\$(?:\$|\{?([A-Za-z_][A-Za-z0-9_]*)(?::?-([^}$]*))?)", text):
-        if match.group(1):
-            found.setdefault(match.group(1), match.group(2))
+    for match in _MENTION.finditer(text):
+        name = match.group(1)
+        if not name:
+            continue
+        default: str | None = None
+        if match.group(2):
+            end = _closing(text, match.start() + 1)
+            default = text[match.end() : end] if end >= 0 else None
+        if found.get(name) is None:
+            found[name] = default
     return found
