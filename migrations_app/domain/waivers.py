@@ -1,8 +1,8 @@
 """Findings that do not count: waived for a reason until a day, or known from an earlier report.
 
 A file of waivers is a list (or ``waivers: [...]``) of ``{fingerprint, reason, expires}``, as the
-API has them. A baseline is what ``check --report json`` or the ``report.json`` of ``render`` held
-at some time.
+API has them, each with an ``owner`` if somebody is to answer for it. A baseline is what ``check
+--report json`` or the ``report.json`` of ``render`` held at some time.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from migrations_app.domain.reading.limits import WIDE
 from migrations_app.domain.reading.yaml_reader import read_yaml
 
 _KEYS = ("fingerprint", "reason", "expires")
+_OWNER = "owner"
 _FINGERPRINT = re.compile(r"[0-9a-f]{16}")
 
 
@@ -33,6 +34,7 @@ class Waiver:
     fingerprint: str
     reason: str
     expires: date
+    owner: str = ""
 
     def holds(self, finding: Finding, today: date) -> bool:
         """Whether it covers the finding; what no cluster would take cannot be waived."""
@@ -57,7 +59,12 @@ def read_waivers(data: bytes, file: str) -> tuple[Waiver, ...]:
     if problems:
         raise _unreadable(file, problems)
     return tuple(
-        Waiver(item["fingerprint"], item["reason"], date.fromisoformat(item["expires"][:10]))
+        Waiver(
+            item["fingerprint"],
+            item["reason"],
+            date.fromisoformat(item["expires"][:10]),
+            item.get(_OWNER, ""),
+        )
         for item in value
     )
 
@@ -105,8 +112,11 @@ def _problems(document: Document, path: Path, item: Any) -> list[Problem]:
     found = [
         _problem(document, (*path, key), msg("Unknown key %(key)s.", key=key))
         for key in item
-        if key not in _KEYS
+        if key not in (*_KEYS, _OWNER)
     ]
+    if not isinstance(item.get(_OWNER, ""), str):
+        text = msg("The key %(key)s is missing or no text.", key=_OWNER)
+        found.append(_problem(document, (*path, _OWNER), text))
     for key in _KEYS:
         if not isinstance(item.get(key), str) or not item[key].strip():
             text = msg("The key %(key)s is missing or no text.", key=key)

@@ -277,7 +277,7 @@ def test_what_was_known_before_does_not_count(run: Run, tmp_path: Path) -> None:
     (tmp_path / "pod.yaml").write_text(POD.replace("spec:\n", "spec:\n  hostNetwork: true\n"))
     done = run("check", "pod.yaml", "--baseline", "old.json", "--report", "json")
     assert done.code == 1
-    assert {item["code"] for item in json.loads(done.out)} == {"REH-01"}
+    assert {item["code"] for item in json.loads(done.out)} == {"REH-01", "SEC-08"}
 
 
 def test_the_report_of_rendering_is_a_baseline_too(run: Run) -> None:
@@ -310,6 +310,64 @@ def test_a_waiver_that_ended_does_nothing(run: Run, tmp_path: Path) -> None:
     assert f"it ended on {PAST}" in done.err
 
 
+SOUND = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  selector: {matchLabels: {app: web}}
+  template:
+    metadata: {labels: {app: web}}
+    spec:
+      securityContext: {runAsNonRoot: true, seccompProfile: {type: RuntimeDefault}}
+      containers:
+      - name: web
+        image: registry.example.com/bank/web:1.2
+        ports: [{name: http, containerPort: 8080}]
+        resources: {requests: {cpu: 100m, memory: 128Mi}, limits: {memory: 256Mi}}
+        readinessProbe: {httpGet: {path: /, port: http}}
+        livenessProbe: {tcpSocket: {port: http}}
+        securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("asked", "code", "found"),
+    [
+        ((), 0, set()),
+        (("--environment", "development"), 0, set()),
+        (("--environment", "staging"), 1, {"STG"}),
+        (("--phase", "staging"), 1, {"STG"}),
+        (("--environment", "production"), 1, {"STG", "PRD"}),
+        (("--phase", "production"), 1, {"STG", "PRD"}),
+        (("--environment", "production", "--phase", "compatible"), 0, set()),
+    ],
+)
+def test_a_file_is_judged_as_far_as_what_it_is_for(
+    run: Run, tmp_path: Path, asked: tuple[str, ...], code: int, found: set[str]
+) -> None:
+    (tmp_path / "web.yaml").write_text(SOUND)
+    done = run("check", "web.yaml", "--report", "json", *asked)
+
+    assert done.code == code
+    assert {item["code"][:3] for item in json.loads(done.out)} - {"IMG"} == found
+
+
+def test_production_wants_no_waiver_past_its_day(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "pod.yaml").write_text(POD)
+    listed = json.loads(run("check", "pod.yaml", "--report", "json").out)
+    known = next(item["fingerprint"] for item in listed if item["code"] == "RES-01")
+    waiver = {"fingerprint": known, "reason": "known", "expires": PAST, "owner": "akiko"}
+    (tmp_path / "waivers.yaml").write_text(yaml.safe_dump([waiver]))
+
+    def codes(*more: str) -> list[str]:
+        done = run("check", "pod.yaml", "--waivers", "waivers.yaml", "--report", "json", *more)
+        return [item["code"] for item in json.loads(done.out)]
+
+    assert "PRD-09" not in codes()
+    assert "PRD-09" in codes("--phase", "production")
+
+
 @pytest.mark.parametrize(
     ("option", "text", "told"),
     [
@@ -317,6 +375,7 @@ def test_a_waiver_that_ended_does_nothing(run: Run, tmp_path: Path) -> None:
         ("--waivers", "- {fingerprint: 0123456789abcdef, reason: known}", "expires"),
         ("--waivers", "- {fingerprint: 0123456789abcdef, reason: known, expires: soon}", ":1:59"),
         ("--waivers", "- {finger: x}", "Unknown key finger"),
+        ("--waivers", "- {fingerprint: 0123456789abcdef, owner: [a]}", "owner"),
         ("--waivers", "a: b", "list"),
         ("--baseline", "[1]", "earlier report"),
         ("--baseline", "{findings: 1}", "earlier report"),

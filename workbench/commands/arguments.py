@@ -13,6 +13,7 @@ from migrations_app.domain.bundle import SourceFiles
 from migrations_app.domain.engine import Options, SecretsMode
 from migrations_app.domain.errors import UnreadableSource
 from migrations_app.domain.messages import Message, listed, msg
+from migrations_app.domain.pipeline.phases import Phase
 from migrations_app.domain.presets.schema import Preset
 from migrations_app.domain.reading.decoding import decode
 from migrations_app.domain.reading.limits import STRICT
@@ -77,6 +78,7 @@ def engine_options(options: argparse.Namespace, versions: Sequence[str]) -> Opti
         images=dict(options.images),
         answers=_answers(options.answers),
         secrets=SecretsMode(getattr(options, "secrets", SecretsMode.KEEP)),
+        phase=Phase(phase) if (phase := getattr(options, "phase", None)) else None,
     )
 
 

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from migrations_app.adapters.schemas import BundledSchemas
+from migrations_app.domain.checks.governance import expired_waivers
+from migrations_app.domain.checks.phases import phase_for
 from migrations_app.domain.engine import Made, SecretsMode, render
 from migrations_app.domain.errors import (
     InvalidInput,
@@ -21,12 +23,18 @@ from migrations_app.domain.errors import (
 )
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.messages import Say, listed, msg
+from migrations_app.domain.pipeline.phases import Phase
 from migrations_app.domain.reading.limits import WIDE
 from migrations_app.domain.reading.read import read_bundle
 from migrations_app.domain.reading.reading import Given
 from migrations_app.domain.reports import REPORTS, finding_json, loss_json, question_json
 from migrations_app.domain.unused import unused
-from migrations_app.domain.waivers import Waiver, counting, read_baseline, read_waivers
+from migrations_app.domain.waivers import (
+    Waiver,
+    counting,
+    read_baseline,
+    read_waivers,
+)
 from workbench.commands.arguments import (
     FORMATS,
     UNREADABLE,
@@ -146,7 +154,12 @@ def _check(arguments: Sequence[str]) -> int:
     parser.add_argument(
         "--fail-on", choices=[severity.value for severity in Severity], default="high"
     )
-    parser.add_argument("--waivers", metavar="FILE", help="[{fingerprint, reason, expires}]")
+    parser.add_argument(
+        "--phase",
+        choices=[phase.value for phase in Phase],
+        help="how far to judge: by default as --environment says, else up to compatible",
+    )
+    parser.add_argument("--waivers", metavar="FILE", help="[{fingerprint, reason, expires, owner}]")
     parser.add_argument("--baseline", metavar="FILE", help="an earlier JSON report: count new ones")
     options, made = _made(arguments, parser)
     today = datetime.now(UTC).date()
@@ -156,7 +169,10 @@ def _check(arguments: Sequence[str]) -> int:
         if options.baseline
         else frozenset()
     )
-    shown = [finding for finding in made.findings if finding.fingerprint not in baseline]
+    findings = made.findings
+    if (options.phase or phase_for(options.environment)) == Phase.PRODUCTION:
+        findings = (*findings, *expired_waivers(waivers, findings, options.waivers or "", today))
+    shown = [finding for finding in findings if finding.fingerprint not in baseline]
     waived = {
         finding.fingerprint
         for finding in shown

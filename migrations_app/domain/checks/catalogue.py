@@ -54,7 +54,6 @@ ELSEWHERE: Mapping[str, tuple[str, Decided, str]] = {
     "STG-10": ("high", Decided.CLUSTER, "pods are ready and stay so, without restarts"),
     "PRD-01": ("blocker", Decided.GATE, "another person has approved this very digest"),
     "PRD-06": ("blocker", Decided.CLUSTER, "there is a version to go back to, and it was tried"),
-    "PRD-09": ("medium", Decided.GATE, "no waiver is past its day: `check --waivers` says so"),
     "PRD-10": (
         "medium",
         Decided.GATE,

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from migrations_app.domain.checks import MENDED, RULED, capture, rehearsals
+from migrations_app.domain.checks import MENDED, RULED, capture, governance, rehearsals
 from migrations_app.domain.checks.base import Rule
 from migrations_app.domain.checks.catalogue import ELSEWHERE, Decided
 from migrations_app.domain.checks.phases import phase_of
@@ -26,7 +26,8 @@ REHEARSED: tuple[tuple[Rule, object], ...] = (
     (rehearsals.RES_03, rehearsals.tight_limits),
     (rehearsals.PRB_05, rehearsals.slow_starts),
 )
-ENTRIES: tuple[tuple[Rule, object], ...] = (*RULED, *REHEARSED)
+AGREED: tuple[tuple[Rule, object], ...] = ((governance.PRD_09, governance.expired_waivers),)
+ENTRIES: tuple[tuple[Rule, object], ...] = (*RULED, *REHEARSED, *AGREED)
 
 FAMILIES: Mapping[str, str] = {
     "CAP": "Capture and sources",
@@ -184,6 +185,8 @@ def _fix(rule: Rule, check: object) -> str:
 def _decided(rule: Rule, check: object) -> Decided:
     if any(known is rule for known, _check in REHEARSED):
         return Decided.REHEARSAL
+    if any(known is rule for known, _check in AGREED):
+        return Decided.GATE
     return Decided.READING if rule.code.startswith("CAP") else Decided.MANIFEST
 
 
