@@ -14,11 +14,12 @@ import pytest
 from migrations_app.domain.bundle import Objects
 from migrations_app.domain.manifests.render import to_yaml
 from migrations_app.domain.manifests.resources import containers, pod_spec
-from migrations_app.domain.outputs.base import Manifests, identities, same
+from migrations_app.domain.outputs.base import Manifests, identities
 from migrations_app.domain.outputs.compose import write_compose
 from migrations_app.domain.outputs.helm import write_helm
 from migrations_app.domain.outputs.kustomize import write_kustomize
 from migrations_app.domain.outputs.quadlet import write_quadlet
+from migrations_app.domain.same import same
 from tests.live import output_cases
 
 pytestmark = pytest.mark.live

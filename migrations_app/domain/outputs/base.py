@@ -97,17 +97,6 @@ def _numbered(plain: str) -> Iterator[str]:
         number += 1
 
 
-def same(one: Any, other: Any) -> bool:
-    """Whether two values are the same to a machine: ``true`` is not 1, and 1 is not 1.0."""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
-    if isinstance(one, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return bool(one == other)
-
-
 def is_exact(value: Any) -> bool:
     """Whether a tool that takes every number for a double keeps it as it is."""
     if isinstance(value, dict):

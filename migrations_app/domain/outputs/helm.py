@@ -23,7 +23,6 @@ from migrations_app.domain.outputs.base import (
     Written,
     file_names,
     identities,
-    same,
 )
 from migrations_app.domain.outputs.helm_values import (
     ABSENT,
@@ -33,6 +32,7 @@ from migrations_app.domain.outputs.helm_values import (
     fresh_mark,
     identifier,
 )
+from migrations_app.domain.same import same
 
 BASE = ""
 """The rendering without an environment; the others go by their environment's name."""

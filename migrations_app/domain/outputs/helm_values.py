@@ -9,8 +9,9 @@ from typing import Any
 
 from migrations_app.domain.bundle import Object
 from migrations_app.domain.manifests.resources import pod_spec_path
-from migrations_app.domain.outputs.base import is_exact, same
+from migrations_app.domain.outputs.base import is_exact
 from migrations_app.domain.places import Path
+from migrations_app.domain.same import same
 
 ABSENT: Any = object()
 """Stands for a key that one of the renderings does not have."""

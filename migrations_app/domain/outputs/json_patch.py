@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from migrations_app.domain.outputs.base import same
 from migrations_app.domain.places import Path, pointer
+from migrations_app.domain.same import same
 
 Operation = dict[str, Any]
 

@@ -30,7 +30,7 @@ def test_a_format_that_cannot_hold_the_objects_is_left_out_and_named() -> None:
     written = write_everything(Manifests("web", (POD, POD), {"staging": (POD, POD)}))
     assert not [path for path in written.files if path.startswith("kustomize/")]
     assert "helm/Chart.yaml" in written.files
-    assert ["kustomize"] == [row.path for row in written.loss]
+    assert [row.path for row in written.loss] == ["kustomize"]
 
 
 def test_the_same_files_are_the_same_bytes_whatever_their_order() -> None:

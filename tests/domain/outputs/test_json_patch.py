@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from migrations_app.domain.outputs.base import same
 from migrations_app.domain.outputs.json_patch import json_patch
 from migrations_app.domain.places import parse_pointer
+from migrations_app.domain.same import same
 
 
 @pytest.mark.parametrize("seed", range(300))
