@@ -98,6 +98,16 @@ KEYS: Mapping[UnitKind, frozenset[str]] = {
 }
 """As of Podman 5.8. A unit with any other key is refused by the generator."""
 
+REPEATABLE = _words(
+    """
+    AddCapability AddDevice AddHost AutoUpdate ConfigMap ContainersConfModule DNS DNSOption
+    DNSSearch DropCapability EnvironmentFile ExposeHostPort GIDMap Gateway GlobalArgs GroupAdd
+    IPRange ImageTag LogOpt Mask Mount Network NetworkAlias PodmanArgs PublishPort RemapGid
+    RemapUid Secret Subnet Sysctl Tmpfs UIDMap Ulimit Unmask Volume Yaml
+    """
+)
+"""Keys of which every line counts. Lines of ``NAME=value`` replace each other by name."""
+
 
 def nearest_key(key: str, known: Collection[str]) -> str:
     """The key that somebody may have meant, ``""`` if none is near."""

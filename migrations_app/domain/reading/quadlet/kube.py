@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from migrations_app.domain.bundle import Missing, SourceObject
 from migrations_app.domain.errors import Problem, UnreadableSource
 from migrations_app.domain.findings import Finding, Severity
+from migrations_app.domain.loss import Outcome
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
 from migrations_app.domain.questions import Question
 from migrations_app.domain.reading.decoding import decode
 from migrations_app.domain.reading.kubernetes import read_objects
-from migrations_app.domain.reading.quadlet.account import REFUSED
 from migrations_app.domain.reading.quadlet.expansion import Expansion
 from migrations_app.domain.reading.quadlet.unit import Argument, QuadletUnit
 from migrations_app.domain.reading.reading import Desk
@@ -57,7 +57,7 @@ class Played:
         if found is None:
             text = _missing(unit, value, expansion)
             if not text:
-                account.convert(value.place, _ASKED)
+                account.note(value.place, Outcome.QUESTION, _ASKED)
                 return
             found = posixpath.basename(value.text), text
         name, text = found
@@ -126,7 +126,7 @@ def _missing(unit: QuadletUnit, value: Argument, expansion: Expansion) -> str:
 
 def _not_given(unit: QuadletUnit, path: str, place: Place) -> Finding:
     return Finding(
-        code=REFUSED,
+        code="CAP-07",
         severity=Severity.HIGH,
         place=place,
         message=msg("%(unit)s plays %(file)s, which is not here.", unit=unit.name, file=path),

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from migrations_app.domain.loss import Outcome
 from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.reading.quadlet.account import Account
-from migrations_app.domain.reading.quadlet.kinds import KEYS, UnitKind
+from migrations_app.domain.reading.quadlet.kinds import KEYS, REPEATABLE, UnitKind
 from migrations_app.domain.reading.quadlet.surroundings import unknown_key
 from migrations_app.domain.reading.quadlet.unit import QuadletUnit
 from migrations_app.domain.reading.units.unit_file import Setting
-from migrations_app.domain.reading.units.words import QUADLET_ARGUMENTS
+from migrations_app.domain.reading.units.words import QUADLET_ARGUMENTS, QUADLET_LIST
 
 _OF_PODMAN = msg("An option of the podman program on its host.")
 _RELOAD = msg("A pod is not told to reload; what it reads anew is a new pod.")
@@ -65,12 +65,13 @@ def _fate(unit: QuadletUnit, setting: Setting) -> tuple[Outcome, Message]:
         return Outcome.CONVERTED, _EMPTY
     if setting not in unit.unit.all(setting.section, setting.key):
         return Outcome.CONVERTED, _TAKEN_BACK
-    if setting.words(QUADLET_ARGUMENTS).error is not None:
+    if any(setting.words(s).error is not None for s in (QUADLET_ARGUMENTS, QUADLET_LIST)):
         return Outcome.DROPPED, _UNSPLIT
     if setting.key in _KEYS:
         return _KEYS[setting.key]
     if setting.key in _SWITCHES and not unit.flag(setting.key):
         return Outcome.CONVERTED, _OFF
-    if unit.unit.last(setting.section, setting.key) != setting:
+    last = unit.unit.last(setting.section, setting.key)
+    if last != setting and setting.key not in REPEATABLE:
         return Outcome.CONVERTED, _OVERRIDDEN
     return Outcome.DROPPED, _KINDS[unit.kind]

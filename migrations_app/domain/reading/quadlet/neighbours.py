@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import product
 
 from migrations_app.domain.messages import msg
 from migrations_app.domain.reading.quadlet.account import Account
@@ -17,6 +18,7 @@ from migrations_app.domain.spec import Condition, Dependency, ServiceSpec
 
 _WAITS = ("BindsTo", "Requires", "Requisite", "After", "Wants", "Upholds")
 _REQUIRED = frozenset({"BindsTo", "Requires", "Requisite"})
+_SAID = msg("Another line says the same of that unit.")
 _PART = msg("The other unit is a part of what is rendered with this one.")
 
 
@@ -35,37 +37,36 @@ def missing_neighbours(unit: QuadletUnit, site: Site) -> list[Refusal]:
 
 
 def with_dependencies(
-    made: Sequence[tuple[QuadletUnit, ServiceSpec]], site: Site, account: Account
+    made: Sequence[tuple[Sequence[QuadletUnit], ServiceSpec]], site: Site, account: Account
 ) -> list[ServiceSpec]:
     """The services, each with the others that its units wait for."""
-    services = {unit.name: spec for unit, spec in made}
+    names = {unit.name: spec.name for units, spec in made for unit in units}
     return [
-        replace(spec, depends_on=_dependencies(unit, spec, services, site, account))
-        for unit, spec in made
+        replace(spec, depends_on=_dependencies(units, spec.name, names, site, account))
+        for units, spec in made
     ]
 
 
 def _dependencies(
-    unit: QuadletUnit,
-    spec: ServiceSpec,
-    services: Mapping[str, ServiceSpec],
+    units: Sequence[QuadletUnit],
+    service: str,
+    names: Mapping[str, str],
     site: Site,
     account: Account,
 ) -> tuple[Dependency, ...]:
+    """``names``: unit → the service that it became, or is a part of."""
     found: dict[str, Dependency] = {}
-    for key in _WAITS:
+    for unit, key in product(units, _WAITS):
         for setting, word in unit.unit.each_word("Unit", key, QUADLET_LIST):
             other = _unit_of(word.text, unit, site)
             if other is None:
                 continue
-            if other.name not in services:
+            name = names.get(other.name)
+            if name is None or name == service:
                 account.convert(setting.place, _PART)
-                continue
-            name = services[other.name].name
-            known = found.get(name)
-            if known is not None:
-                account.convert(setting.place, msg("Another line says the same of that unit."))
-            elif name != spec.name:
+            elif name in found:
+                account.convert(setting.place, _SAID)
+            else:
                 found[name] = Dependency(
                     service=name,
                     condition=_condition(other),

@@ -19,6 +19,7 @@ from migrations_app.domain.reading.quadlet.services import (
     service_name,
     tokens,
 )
+from migrations_app.domain.reading.quadlet.unit import Argument
 from migrations_app.domain.reading.reading import Desk
 from migrations_app.domain.spec import ContainerSpec, Port, ServiceSpec, VolumeSpec
 
@@ -32,8 +33,8 @@ def read_pod(
 ) -> ServiceSpec:
     """A pod: what it says itself, then the containers in the order of their units."""
     unit, account = command.unit, expansion.account
-    words = expansion.words(after(command, "pod", "create"))
-    reading = read_pod_create(tokens(words), reach_of(desk))
+    words = after(command, "pod", "create")
+    reading = read_pod_create(tokens(words, expansion), reach_of(desk))
     account.take(reading)
     name, place = service_name(unit, expansion)
     spec = reading.service
@@ -52,6 +53,9 @@ def read_pod(
         for word in words:
             account.drop(word.place, _NO_MEMBERS)
     containers = [container for member in members for container in member.containers]
+    timeout = unit.filled("StopTimeout")
+    if timeout is not None and timeout.text.isdigit():
+        containers = [_stopped_after(item, timeout) for item in containers]
     return replace(
         spec,
         name=name,
@@ -93,6 +97,15 @@ def _with_pod(containers: Sequence[ContainerSpec], reading: RunReading) -> list[
         )
         for index, container in enumerate(containers)
     ]
+
+
+def _stopped_after(container: ContainerSpec, timeout: Argument) -> ContainerSpec:
+    """A container with the time that its pod leaves it, if that is longer."""
+    seconds = float(timeout.text)
+    if container.stop_timeout is not None and container.stop_timeout >= seconds:
+        return container
+    places = {**container.places, "stop_timeout": timeout.place}
+    return replace(container, stop_timeout=seconds, places=places)
 
 
 def _listens(container: ContainerSpec, port: Port) -> bool:

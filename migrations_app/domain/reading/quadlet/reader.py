@@ -29,9 +29,7 @@ from migrations_app.domain.reading.quadlet.surroundings import (
 )
 from migrations_app.domain.reading.quadlet.unit import QuadletUnit
 from migrations_app.domain.reading.quadlet.volumes import (
-    named_volumes,
-    unused_volumes,
-    with_volumes,
+    Volumes,
 )
 from migrations_app.domain.reading.reading import Desk, Reading, TextMember
 from migrations_app.domain.spec import ServiceSpec
@@ -41,11 +39,11 @@ def read_quadlet(members: Sequence[TextMember], desk: Desk) -> Reading:
     """The services of all units. A member that is no unit file becomes problems."""
     gathered = gather(members, desk)
     site = Site(tuple(gathered.units))
-    work = _Work(site, desk, Account(desk.given.answers), Played(desk))
+    account = Account(desk.given.answers)
+    work = _Work(site, desk, account, Played(desk), Volumes(site, account))
     work.read_units()
     specs = work.specs()
     work.settle(specs)
-    account = work.account
     return Reading(
         specs=tuple(specs),
         objects=tuple(work.played.objects),
@@ -65,8 +63,11 @@ class _Work:
     desk: Desk
     account: Account
     played: Played
-    made: list[tuple[QuadletUnit, ServiceSpec]] = field(default_factory=list)
-    joining: dict[tuple[str, str], list[ServiceSpec]] = field(default_factory=dict)
+    volumes: Volumes
+    made: list[tuple[list[QuadletUnit], ServiceSpec]] = field(default_factory=list)
+    joining: dict[tuple[str, str], list[tuple[QuadletUnit, ServiceSpec]]] = field(
+        default_factory=dict
+    )
     pods: list[tuple[Command, Expansion]] = field(default_factory=list)
 
     def read_units(self) -> None:
@@ -78,7 +79,9 @@ class _Work:
         for command, expansion in self.pods:
             unit = command.unit
             joined = self.joining.get((unit.file, unit.name), [])
-            self.made.append((unit, read_pod(command, expansion, self.desk, joined)))
+            members = [spec for _unit, spec in joined]
+            units = [unit, *(member for member, _spec in joined)]
+            self.made.append((units, read_pod(command, expansion, self.desk, members)))
 
     def _read(self, command: Command) -> None:
         unit = command.unit
@@ -86,6 +89,9 @@ class _Work:
             return
         for service in instances(unit, self.site, self.account):
             expansion = Expansion(unit, service, self.account, self.desk.given.variables)
+            for need in command.needs:
+                if need.kind is UnitKind.VOLUME:
+                    self.volumes.need(need, service)
             if unit.kind is UnitKind.KUBE:
                 self.played.play(unit, expansion)
             elif unit.kind is UnitKind.POD:
@@ -98,16 +104,14 @@ class _Work:
         name = unit.filled("Pod")
         pod = self.site.find(name.text, unit) if name is not None else None
         if pod is None or pod.kind is not UnitKind.POD:
-            self.made.append((unit, spec))
+            self.made.append(([unit], spec))
         else:
-            self.joining.setdefault((pod.file, pod.name), []).append(spec)
+            self.joining.setdefault((pod.file, pod.name), []).append((unit, spec))
 
     def specs(self) -> list[ServiceSpec]:
-        volumes = named_volumes(self.site, self.account)
-        used: set[str] = set()
         services = with_dependencies(self.made, self.site, self.account)
-        specs = [with_volumes(spec, volumes, used) for spec in services if spec.containers]
-        return [*specs, *unused_volumes(volumes, used)]
+        specs = [self.volumes.of(spec) for spec in services if spec.containers]
+        return [*specs, *self.volumes.rest()]
 
     def settle(self, specs: Sequence[ServiceSpec]) -> None:
         """A row for every setting that went into no service and has none yet."""

@@ -22,9 +22,10 @@ DESCRIPTION = "kubernetes.io/description"
 _PULLED = msg("The image of the containers that name this unit.")
 
 
-def tokens(words: Sequence[Argument]) -> list[Token]:
+def tokens(words: Sequence[Argument], expansion: Expansion) -> list[Token]:
     """The words that somebody wrote: those of the generator say nothing about the service."""
-    return [Token(word.text, word.place) for word in words if not word.of_generator]
+    written = [word for word in words if not word.of_generator]
+    return [Token(word.text, word.place) for word in expansion.words(written)]
 
 
 def reach_of(desk: Desk) -> Reach:
@@ -58,8 +59,7 @@ def after(command: Command, *names: str) -> list[Argument]:
 def read_service(command: Command, expansion: Expansion, desk: Desk) -> ServiceSpec:
     """The service of a container unit."""
     unit, account = command.unit, expansion.account
-    words = expansion.words(after(command, "run"))
-    reading = read_run(tokens(words), reach_of(desk))
+    reading = read_run(tokens(after(command, "run"), expansion), reach_of(desk))
     account.take(reading)
     name, place = service_name(unit, expansion)
     container = replace(_container(command, reading, expansion), name=name)
@@ -137,9 +137,8 @@ def _with_image_unit(
     source = command.site.find(image.text, unit)
     if source is None:
         return container
-    for key in ("Image", "ImageTag"):
-        if (found := source.filled(key)) is not None:
-            account.convert(found.place, _PULLED)
+    for found in (*source.all("Image"), *source.all("ImageTag")):
+        account.convert(found.place, _PULLED)
     platform = [source.filled(key) for key in ("OS", "Arch", "Variant")]
     if source.kind is UnitKind.IMAGE and platform[1] is not None and not container.platform:
         words = [part.text if part else "" for part in platform]
