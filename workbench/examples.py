@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from migrations_app.adapters.schemas import BundledSchemas
+from migrations_app import wiring
 from migrations_app.domain.bundle import MemoryFiles
 from migrations_app.domain.checks.pages import Example, Way
 from migrations_app.domain.engine import Made, Options, render
@@ -27,7 +27,6 @@ from migrations_app.domain.reading.read import read_bundle
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "examples"
 CHECKS, TRANSFORMS = FOLDER / "checks", FOLDER / "transforms"
 VERSION = "1.34"
-SCHEMAS = BundledSchemas()
 
 
 class ExampleFails(Exception):
@@ -50,7 +49,7 @@ class Case:
         settings = {"kubernetes_version": VERSION, "phase": Phase.PRODUCTION, "layers": layers}
         options = Options(**{**settings, **self.options, **more})
         encoded = {name: text.encode() for name, text in files.items()}
-        return render(read_bundle(MemoryFiles(encoded), STRICT), options, SCHEMAS)
+        return render(read_bundle(MemoryFiles(encoded), STRICT), options, wiring.schemas())
 
 
 def cases(folder: Path) -> dict[str, Case]:
