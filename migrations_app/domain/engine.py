@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from migrations_app.domain import checks
+from migrations_app.domain.answers import Answers, answered
 from migrations_app.domain.bundle import Bundle, Facts, SourceObject
 from migrations_app.domain.checks import CheckContext
 from migrations_app.domain.checks.capture import WRITTEN_BY_PEOPLE
@@ -33,7 +34,7 @@ from migrations_app.domain.mends import mends
 from migrations_app.domain.messages import msg
 from migrations_app.domain.names import is_label
 from migrations_app.domain.pipeline.phases import Phase
-from migrations_app.domain.presets.layering import settle
+from migrations_app.domain.presets.layering import Settings, settle
 from migrations_app.domain.presets.schema import Preset
 from migrations_app.domain.questions import Question
 from migrations_app.domain.relabelling import Relabelling
@@ -42,6 +43,7 @@ from migrations_app.domain.schemas import Schemas
 from migrations_app.domain.transforms.base import Recorded, Running, Transform
 from migrations_app.domain.transforms.overrides import SetImages, SetNamespace
 from migrations_app.domain.transforms.presets import transforms_for
+from migrations_app.domain.transforms.secrets import existing
 
 
 class SecretsMode(StrEnum):
@@ -117,13 +119,14 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
             asked for cannot be one.
     """
     version = options.kubernetes_version or schemas.versions()[-1]
-    built = build(bundle.specs, options.answers, bundle.facts)
-    sources = (*bundle.objects, *built.objects)
     settings = settle(options.layers, options.parameters)
+    answers = _answers(settings, options)
+    built = build(bundle.specs, answers, bundle.facts)
+    sources = (*bundle.objects, *built.objects)
     running = Running.of(sources)
     running.run(mends(schemas, version))
     facts = Relabelling.of(sources, running).facts(_known(built.facts, options))
-    running.run(transforms_for(settings, facts, options.answers))
+    running.run(transforms_for(settings, facts, answers))
     running.run(_overrides(options))
     questions = (*bundle.questions, *built.questions, *running.questions.values())
     context = CheckContext(
@@ -134,11 +137,12 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
         *registry_facts(settings.section("registry")),
         phase=options.phase or phase_for(options.environment),
         environment=options.environment or "",
-        questions=_answered(questions, options.answers),
+        questions=_answered(questions, answers),
         specs=bundle.specs,
         loss=(*bundle.loss, *built.loss),
         written=_written(bundle),
         image_origins=_image_origins(running),
+        existing_secrets=existing(settings, running.record),
     )
     if options.accepted_fixes:
         apply_accepted(
@@ -168,6 +172,19 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
         facts=new.facts(built.facts),
         version=version,
     )
+
+
+def answers_of(options: Options) -> Answers:
+    """The given answers, and those of the presets, for whoever reads before rendering.
+
+    Raises:
+        MissingParameter: a preset needs a parameter that was not given.
+    """
+    return _answers(settle(options.layers, options.parameters), options)
+
+
+def _answers(settings: Settings, options: Options) -> Answers:
+    return Answers(options.answers, settings.section("answers"))
 
 
 def base(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
@@ -256,10 +273,7 @@ def _with_secrets(
 
 
 def _answered(questions: tuple[Question, ...], answers: Mapping[str, str]) -> tuple[Question, ...]:
-    return tuple(
-        replace(question, answer=answers[question.id]) if question.id in answers else question
-        for question in questions
-    )
+    return tuple(answered(question, answers) for question in questions)
 
 
 def _images(running: Running) -> tuple[str, ...]:

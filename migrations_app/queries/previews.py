@@ -8,7 +8,7 @@ from typing import Any
 
 from migrations_app.domain import records
 from migrations_app.domain.bundle import MemoryFiles
-from migrations_app.domain.engine import Options, render
+from migrations_app.domain.engine import Options, answers_of, render
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.presets.layering import in_order
 from migrations_app.domain.presets.schema import Preset as Layer
@@ -50,7 +50,7 @@ def preview(wish: Preview, schemas: Schemas) -> dict[str, Any]:
         images=wish.images,
         answers=wish.answers,
     )
-    given = Given(variables=wish.parameters, answers=wish.answers)
+    given = Given(variables=wish.parameters, answers=answers_of(options))
     made = render(read_bundle(MemoryFiles(wish.files), STRICT, given=given), options, schemas)
     for told in unused_images(made.objects, wish.images):
         raise InvalidInput(told)

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import gc
 import io
-import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
-from pathlib import Path
 from typing import Any
 
 from migrations_app.adapters.schemas import BundledSchemas
 from migrations_app.domain.checks.governance import expired_waivers
 from migrations_app.domain.checks.phases import phase_for
-from migrations_app.domain.engine import Made, SecretsMode, render
+from migrations_app.domain.engine import Made, answers_of, render
 from migrations_app.domain.errors import (
     InvalidInput,
     InvalidPreset,
@@ -22,12 +20,12 @@ from migrations_app.domain.errors import (
     UnreadableSource,
 )
 from migrations_app.domain.findings import Finding, Severity
-from migrations_app.domain.messages import Say, listed, msg
+from migrations_app.domain.messages import Say, msg
 from migrations_app.domain.pipeline.phases import Phase
 from migrations_app.domain.reading.limits import WIDE
 from migrations_app.domain.reading.read import read_bundle
 from migrations_app.domain.reading.reading import Given
-from migrations_app.domain.reports import REPORTS, finding_json, loss_json, question_json
+from migrations_app.domain.reports import REPORTS
 from migrations_app.domain.unused import unused
 from migrations_app.domain.waivers import (
     Waiver,
@@ -36,14 +34,13 @@ from migrations_app.domain.waivers import (
     read_waivers,
 )
 from workbench.commands.arguments import (
-    FORMATS,
     UNREADABLE,
     add_inputs,
     engine_options,
     given,
     source_files,
-    written_format,
 )
+from workbench.commands.rendering import run_render
 from workbench.language import say
 from workbench.usage import EX_USAGE, Parser
 
@@ -53,7 +50,7 @@ GOOD, NEGATIVE = 0, 1
 def run(command: str, arguments: Sequence[str]) -> int:
     """Run one of the core's commands and return its exit code."""
     commands: dict[str, Callable[[Sequence[str]], int]] = {
-        "render": _render,
+        "render": run_render,
         "check": _check,
         "digest": _digest,
     }
@@ -77,74 +74,11 @@ def _made(arguments: Sequence[str], parser: Parser) -> tuple[Any, Made]:
     options = parser.parse_args(arguments)
     schemas = BundledSchemas()
     wanted = engine_options(options, schemas.versions())
-    told = Given(variables=wanted.parameters, answers=wanted.answers)
+    told = Given(variables=wanted.parameters, answers=answers_of(wanted))
     made = render(read_bundle(source_files(options), WIDE, given=told), wanted, schemas)
     for note in unused(made, wanted):
         print(say(note), file=sys.stderr)
     return options, made
-
-
-def _render(arguments: Sequence[str]) -> int:
-    parser = Parser(prog="bin/workbench render", description="Make manifests from files.")
-    add_inputs(parser)
-    parser.add_argument(
-        "--format", type=written_format, default="yaml", metavar="|".join(FORMATS), help="yaml"
-    )
-    parser.add_argument("--secrets", choices=[mode.value for mode in SecretsMode], default="keep")
-    parser.add_argument("-o", "--output", metavar="DIR", help="write manifests.yaml, report.json")
-    options, made = _made(arguments, parser)
-    if options.output is None:
-        sys.stdout.write(made.text)
-        _summary(made)
-        return GOOD
-    report = json.dumps(report_of(made), indent=2, ensure_ascii=False)
-    files = {"manifests.yaml": made.text, "report.json": report + "\n"}
-    folder = Path(options.output)
-    try:
-        _write(folder, files)
-    except OSError as error:
-        why = msg("%(path)s cannot be written: %(why)s.", path=folder, why=error.strerror)
-        print(say(why), file=sys.stderr)
-        return EX_USAGE
-    _summary(made)
-    written = listed([folder / name for name in files])
-    print(say(msg("Written: %(files)s", files=written)), file=sys.stderr)
-    return GOOD
-
-
-def _write(folder: Path, files: Mapping[str, str]) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        (folder / name).write_text(text, encoding="utf-8", newline="")
-
-
-def report_of(made: Made) -> dict[str, Any]:
-    """What rendering has to say besides the manifests."""
-    return {
-        "questions": [question_json(question) for question in made.questions],
-        "findings": [finding_json(finding) for finding in made.findings],
-        "loss": [loss_json(row) for row in made.loss],
-        "renames": [dict(rename) for rename in made.renames],
-        "digest": made.digest,
-    }
-
-
-def _summary(made: Made) -> None:
-    open_findings = [finding for finding in made.findings if not finding.mended]
-    mended = len(made.findings) - len(open_findings)
-    lost = sum(row.outcome.value == "dropped" for row in made.loss)
-    unanswered = sum(question.answer is None for question in made.questions)
-    summary = msg(
-        "Objects: %(objects)s. Open findings: %(findings)s, mended: %(mended)s. Fields dropped: "
-        "%(dropped)s. Questions with the recommended answer: %(questions)s. Digest %(digest)s.",
-        objects=len(made.objects),
-        findings=len(open_findings),
-        mended=mended,
-        dropped=lost,
-        questions=unanswered,
-        digest=made.digest[:12],
-    )
-    print(say(summary), file=sys.stderr)
 
 
 def _check(arguments: Sequence[str]) -> int:

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from migrations_app.domain.answers import answered
 from migrations_app.domain.bundle import SourceObject, object_label
-from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.findings import Finding
 from migrations_app.domain.loss import LossRow, Outcome
 from migrations_app.domain.messages import UNSAID, Message, msg
@@ -74,28 +74,7 @@ class Ledger:
         Raises:
             InvalidInput: the answer given is none of the choices.
         """
-        answer = self.answers.get(question.id)
-        if answer is not None and question.choices:
-            values = [choice.value for choice in question.choices]
-            if answer not in values:
-                raise InvalidInput(
-                    msg(
-                        "%(answer)s does not answer question %(id)s. Choose one of %(choices)s.",
-                        answer=repr(answer),
-                        id=question.id,
-                        choices=", ".join(values),
-                    )
-                )
-        asked = Question(
-            question.id,
-            question.code,
-            question.text,
-            question.why,
-            question.choices,
-            question.recommended,
-            answer,
-            question.place,
-        )
+        asked = answered(question, self.answers)
         self.questions.setdefault(asked.id, asked)
         return asked.in_force
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from migrations_app.domain.presets.sections import (
+    answers,
     configuration,
     probes,
     registry,
     resources,
+    secrets,
     security,
 )
 from migrations_app.domain.presets.sections.section import Section
@@ -21,11 +23,12 @@ SECTIONS: tuple[Section, ...] = (
     resources.SECTION,
     probes.SECTION,
     configuration.SECTION,
+    secrets.SECTION,
     security.SECTION,
+    answers.SECTION,
 )
 
 LATER = (
-    "secrets",
     "exposure",
     "workload",
     "scaling",

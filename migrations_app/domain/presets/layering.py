@@ -58,6 +58,39 @@ class Settings:
                 shares.setdefault(layer, set()).add(path[1:])
         return [(self.steps[layer], frozenset(paths)) for layer, paths in sorted(shares.items())]
 
+    def stages(self, section: str, *first: str) -> list[tuple[Step, Mapping[str, Any]]]:
+        """The section as it grows layer by layer, for what several layers make together.
+
+        A transform runs once for each stage, each time with what was said so far, and so changes
+        what that layer alone adds. ``first`` are keys without which there is nothing to add to:
+        the strongest layer behind them comes first, the others follow weakest first.
+        """
+        layers = sorted({layer for path, layer in self.setters.items() if path[0] == section})
+        behind = [
+            layer
+            for path, layer in self.setters.items()
+            if path[0] == section and any(key in first for key in path[1:])
+        ]
+        if behind:
+            layers.sort(key=lambda layer: (layer != max(behind), layer))
+        return [
+            (self.steps[layer], self._said_by(section, frozenset(layers[: index + 1])))
+            for index, layer in enumerate(layers)
+        ]
+
+    def _said_by(self, section: str, layers: frozenset[int]) -> Mapping[str, Any]:
+        """What some of the layers alone say in a section."""
+        said: dict[str, Any] = {}
+        for path, layer in self.setters.items():
+            if path[0] == section and layer in layers:
+                holder, value = said, self.sections[section]
+                *above, last = ("", *map(str, path[1:]))
+                for key in above[1:]:
+                    holder, value = holder.setdefault(key, {}), value[key]
+                if last:
+                    holder[last] = value[last]
+        return said
+
 
 def settle(layers: Iterable[Preset], given: Mapping[str, str]) -> Settings:
     """Merge layers in order and fill in their parameters.

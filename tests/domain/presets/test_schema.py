@@ -171,7 +171,9 @@ _SECTIONS = st.fixed_dictionaries(
         "scope": _VALUES,
         **{
             section.name: st.dictionaries(
-                st.sampled_from(sorted(section.shape.keys or {})) | _KEYS, _VALUES, max_size=3
+                st.sampled_from(sorted(section.shape.keys or {"volume-size": None})) | _KEYS,
+                _VALUES,
+                max_size=3,
             )
             for section in SECTIONS
         },

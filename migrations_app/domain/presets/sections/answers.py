@@ -9,6 +9,7 @@ SECTION = Section(
     "answers",
     by_name(
         text(),
-        "By the code of a question, by its id, or by an id with * in it; the most precise wins.",
+        "Answers to questions, by the code of a question, by its id, or by an id with * in it. "
+        "The most precise wins; what somebody answered to the question itself wins over all.",
     ),
 )
