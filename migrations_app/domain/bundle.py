@@ -136,6 +136,9 @@ class Facts:
                    list), ``interval``, ``timeout``, ``startPeriod`` (seconds) and ``retries``.
     aliases:       object label of a workload → DNS names its peers used for it.
     identities:    object label of a workload → stable identity (systemd unit, compose service …).
+    networks:      object label of a workload → the networks its source puts it in.
+    published:     object label of a workload → ports its source opens on the host (``8080/tcp``).
+    parts:         object label of a workload that was split off → that of the one it belongs to.
     variables:     name of a variable that a source asks for → the value it was read with.
     """
 
@@ -146,6 +149,9 @@ class Facts:
     healthchecks: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     identities: Mapping[str, str] = field(default_factory=dict)
+    networks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    published: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
     variables: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -55,6 +55,8 @@ class Relabelling:
             },
             aliases=self._moved(facts.aliases),
             identities=self._moved(facts.identities),
+            networks=self._moved(facts.networks),
+            published=self._moved(facts.published),
         )
 
     def record(self, record: Iterable[Recorded]) -> tuple[Recorded, ...]:

@@ -73,6 +73,8 @@ class _Site:
     healthchecks: dict[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     aliases: dict[str, tuple[str, ...]] = field(default_factory=dict)
     identities: dict[str, str] = field(default_factory=dict)
+    networks: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    published: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def build(specs: Sequence[ServiceSpec], answers: Mapping[str, str], facts: Facts) -> Built:
@@ -106,6 +108,8 @@ def build(specs: Sequence[ServiceSpec], answers: Mapping[str, str], facts: Facts
             healthchecks={**facts.healthchecks, **site.healthchecks},
             aliases={**facts.aliases, **site.aliases},
             identities={**facts.identities, **site.identities},
+            networks={**facts.networks, **site.networks},
+            published={**facts.published, **site.published},
         ),
     )
 
@@ -140,6 +144,16 @@ def _remember(site: _Site, spec: ServiceSpec, label: str) -> None:
     site.aliases[label] = names
     if spec.identity:
         site.identities[label] = spec.identity
+    if spec.networks:
+        site.networks[label] = spec.networks
+    opened = [
+        f"{port.container_port}/{port.protocol}"
+        for container in spec.containers
+        for port in container.ports
+        if port.host_port is not None
+    ]
+    if opened:
+        site.published[label] = tuple(dict.fromkeys(opened))
 
 
 def _plain_check(check: HealthCheck) -> Mapping[str, Any]:
