@@ -67,7 +67,7 @@ class CheckContext:
     ``phase`` says how far to judge (``checks.phases``), ``environment`` what for. ``questions``
     are those that were put so far; ``specs`` and ``loss`` are what Podman-like sources said, and
     ``written`` names the files among them that people write. ``image_origins`` leads from an image
-    to what the source called it.
+    to what the source called it. ``existing_secrets`` are in the cluster, as presets say.
     """
 
     objects: tuple[SourceObject, ...]
@@ -83,6 +83,7 @@ class CheckContext:
     loss: tuple[LossRow, ...] = ()
     written: frozenset[str] = frozenset()
     image_origins: Mapping[str, str] = field(default_factory=dict)
+    existing_secrets: frozenset[str] = frozenset()
 
     @cached_property
     def workloads(self) -> tuple[Workload, ...]:

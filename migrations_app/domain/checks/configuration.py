@@ -122,17 +122,19 @@ def _looks_secret(name: Any, value: Any) -> bool:
 def missing_secrets(context: CheckContext) -> Iterator[Finding]:
     """CFG-03: a Secret that is asked for and is not among the objects.
 
-    ``podman generate kube`` loses Podman's own secrets. Where the Secret is in the cluster already,
-    a waiver says so.
+    ``podman generate kube`` loses Podman's own secrets. An ExternalSecret has it made. Where it is
+    in the cluster already, the preset section ``secrets`` says so, or a waiver.
     """
     known = {
         (namespace_of(item.body), name_of(item.body))
-        for item in context.objects
-        if item.body.get("kind") == "Secret"
+        for kind in ("Secret", "ExternalSecret")
+        for item in context.of_kind(kind)
     }
     seen: set[tuple[str, str]] = set()
     for item, path, name in _wanted_secrets(context):
         asked = (item.label, name)
+        if name in context.existing_secrets:
+            continue
         if (namespace_of(item.body), name) not in known and asked not in seen:
             seen.add(asked)
             yield CFG_03.found(

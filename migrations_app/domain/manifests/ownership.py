@@ -122,6 +122,9 @@ def _outward(bodies: Sequence[Object]) -> dict[int, set[int]]:
         (str(body.get("kind")), namespace_of(body), name_of(body)): index
         for index, body in enumerate(bodies)
     }
+    for (kind, space, name), index in list(named.items()):
+        if kind == "ExternalSecret":
+            named.setdefault(("Secret", space, name), index)
     edges: dict[int, set[int]] = defaultdict(set)
     for index, body in enumerate(bodies):
         space = namespace_of(body)

@@ -10,7 +10,14 @@ from collections.abc import Callable, Iterator, Mapping
 
 from migrations_app.domain.bundle import Facts
 from migrations_app.domain.presets.layering import Settings
-from migrations_app.domain.transforms import configuration, probes, registry, resources, security
+from migrations_app.domain.transforms import (
+    configuration,
+    probes,
+    registry,
+    resources,
+    secrets,
+    security,
+)
 from migrations_app.domain.transforms.base import Transform
 
 Answers = Mapping[str, str]
@@ -22,6 +29,7 @@ SECTIONS: tuple[Callable[[Settings, Facts, Answers], Iterator[Transform]], ...] 
     resources.transforms,
     probes.transforms,
     configuration.transforms,
+    secrets.transforms,
     configuration.roll_outs,  # last: when all that pods refer to is as it will be
 )
 
