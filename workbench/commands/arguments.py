@@ -13,6 +13,7 @@ from migrations_app.domain.bundle import SourceFiles
 from migrations_app.domain.engine import Options, SecretsMode
 from migrations_app.domain.errors import UnreadableSource
 from migrations_app.domain.messages import Message, listed, msg
+from migrations_app.domain.outputs.formats import WRITERS
 from migrations_app.domain.pipeline.phases import Phase
 from migrations_app.domain.presets.schema import Preset
 from migrations_app.domain.reading.decoding import decode
@@ -22,15 +23,21 @@ from workbench.language import say
 from workbench.usage import EX_USAGE
 
 UNREADABLE = 2
-WRITTEN = ("yaml",)
-FORMATS = ("yaml", "kustomize", "helm", "podman", "quadlet", "compose")
 
 
-def add_inputs(parser: argparse.ArgumentParser) -> None:
-    """What both commands take: files, and everything that decides what is made of them."""
+def add_inputs(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
+    """What both commands take: files, and everything that decides what is made of them.
+
+    ``several``: more than one environment may be asked for (``environments``).
+    """
     parser.add_argument("files", nargs="+", metavar="FILE", help="files or folders; - is stdin")
     parser.add_argument("--preset", action="append", default=[], metavar="FILE", help="in order")
-    parser.add_argument("--environment", metavar="E")
+    if several:
+        parser.add_argument(
+            "--environment", action="append", default=[], dest="environments", metavar="E"
+        )
+    else:
+        parser.add_argument("--environment", metavar="E")
     parser.add_argument(
         "--set", action="append", default=[], type=_pair, dest="parameters", metavar="KEY=VALUE"
     )
@@ -90,19 +97,12 @@ def _pair(text: str) -> tuple[str, str]:
 
 
 def written_format(text: str) -> str:
-    """A format by name; those of the contract that are not written yet are said to be so."""
-    if text in WRITTEN:
+    """A format by name."""
+    if text in WRITERS:
         return text
-    if text in FORMATS:
-        problem = msg(
-            "the format %(format)s is not written by this version, only %(known)s is",
-            format=text,
-            known=listed(WRITTEN),
-        )
-    else:
-        problem = msg(
-            "%(format)s is no format; there is %(known)s", format=repr(text), known=listed(WRITTEN)
-        )
+    problem = msg(
+        "%(format)s is no format; there is %(known)s", format=repr(text), known=listed(WRITERS)
+    )
     raise argparse.ArgumentTypeError(say(problem))
 
 

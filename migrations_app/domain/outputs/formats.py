@@ -35,3 +35,6 @@ ONE_FILE: Mapping[str, str] = {
     "compose": "compose.yaml",
 }
 """The formats that are one file, and what it is called; the others are folders."""
+
+OVERLAID = ("kustomize", "helm")
+"""The formats that hold a base and several environments."""

@@ -9,6 +9,7 @@ Source: podman-systemd.unit(5), "Kube units" (Yaml, ConfigMap, PublishPort, Auto
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -29,6 +30,7 @@ from migrations_app.domain.outputs.podman import Played, podman_variant
 from migrations_app.domain.outputs.podman_ports import Published
 from migrations_app.domain.places import Path
 
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_.-]+")
 _PULLS = 900
 """Seconds that a start may take: the first one pulls images."""
 
@@ -39,7 +41,7 @@ def write_quadlet(manifests: Manifests) -> Written:
     files: dict[str, str] = {}
     claimed: set[str] = set()
     for played in variant.workloads:
-        name = name_of(played.body)
+        name = _NOT_IN_NAMES.sub("-", name_of(played.body))
         used = [body for body in variant.configuration if _uses(played.body, body)]
         maps = [body for body in used if body["kind"] == "ConfigMap"]
         others = [
