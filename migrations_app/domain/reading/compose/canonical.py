@@ -16,6 +16,7 @@ from migrations_app.domain.reading.compose import short_forms
 from migrations_app.domain.reading.compose.account import Account
 from migrations_app.domain.reading.compose.nodes import Node, scalar_text
 from migrations_app.domain.reading.compose.short_forms import BadForm
+from migrations_app.domain.reading.dialects import RESET
 
 Shape = Callable[[Node, Account], Node | None]
 """Makes the long form of a value; None: nothing can be made of it."""
@@ -74,7 +75,7 @@ def _shaped(node: Node, shapes: dict[str, Shape], account: Account) -> Node:
     fields: dict[str, Node] = {}
     for key, value in node.fields.items():
         shape = shapes.get(key)
-        if shape is None or value.value is None:
+        if shape is None or value.value is None or value.tag == RESET:
             fields[key] = value
             continue
         made = shape(value, account)

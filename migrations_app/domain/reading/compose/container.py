@@ -127,7 +127,7 @@ def _label_files(fields: Fields, site: Site) -> None:
             node, Outcome.CONVERTED, msg("The labels of the file are set one by one.")
         )
         found = site.shelf.variables(path, node, lambda _name: None, required=True)
-        for key, variable in found.items():
+        for key, variable in (found or {}).items():
             if key not in labels:
                 labels[key] = variable.value
                 place = site.shelf.place_of(path, key, variable.line)

@@ -64,15 +64,20 @@ def _rollout(fields: Fields) -> None:
     order = inner.text("order")
     for key in ("failure_action", "monitor", "max_failure_ratio"):
         inner.drop(msg("A cluster stops where a new pod does not get ready."), key)
-    fields.set(
-        "rollout",
-        Rollout(
-            parallelism=inner.integer("parallelism"),
-            delay=inner.seconds("delay"),
-            start_first=None if not order else order == "start-first",
-            places={"": node.place},
-        ),
-        node,
+    places = {
+        attribute: fields.account.take(said)
+        for attribute, key in (
+            ("parallelism", "parallelism"),
+            ("delay", "delay"),
+            ("start_first", "order"),
+        )
+        if (said := inner.has(key)) is not None
+    }
+    fields.values["rollout"] = Rollout(
+        parallelism=inner.integer("parallelism"),
+        delay=inner.seconds("delay"),
+        start_first=None if not order else order == "start-first",
+        places=places,
     )
 
 

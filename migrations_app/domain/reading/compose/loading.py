@@ -143,7 +143,7 @@ class Loader:
         for path, node, required in files:
             both = {**known, **environment.known}
             found = self.shelf.variables(path, node, both.get, required=required)
-            known |= {name: variable.value for name, variable in found.items()}
+            known |= {name: variable.value for name, variable in (found or {}).items()}
         return known
 
     def _import(self, imported: Node, model: Node) -> Node:

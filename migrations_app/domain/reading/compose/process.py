@@ -11,6 +11,7 @@ from migrations_app.domain.reading.compose.fields import Fields
 from migrations_app.domain.reading.compose.nodes import Node, scalar_text
 from migrations_app.domain.reading.compose.site import Site
 
+_MISSING = msg("The file is not there; see the question, unless it may be missing.")
 _SET_ONE_BY_ONE = msg("The variables of the file are set one by one.")
 
 
@@ -52,22 +53,26 @@ def read_environment(fields: Fields, site: Site) -> None:
     for node in fields.mappings("env_file"):
         inner = fields.inner(node)
         path = inner.text("path")
-        fields.account.settle(node, Outcome.CONVERTED, _SET_ONE_BY_ONE)
-        for name, variable in _file(path, node, site, lookup).items():
+        found = _file(path, node, site, lookup)
+        if found is None:
+            fields.account.settle(node, Outcome.QUESTION, _MISSING)
+        else:
+            fields.account.settle(node, Outcome.CONVERTED, _SET_ONE_BY_ONE)
+        for name, variable in (found or {}).items():
             values[name] = variable.value
             place = site.shelf.place_of(path, name, variable.line)
             fields.places[f"environment/{name}"] = place
     for name, node in own.items():
         value = node.value if node.value is not None else _passed_on(name, node, site)
         if value is None:
-            if name not in values:
-                fields.account.settle(
-                    node,
-                    Outcome.QUESTION,
-                    msg("Taken from the environment, where it is not set; see the question."),
-                )
-            else:
-                fields.account.drop(node, msg("The file of variables sets it."))
+            # As compose does: the name alone wins over a file that sets it.
+            values.pop(name, None)
+            fields.places.pop(f"environment/{name}", None)
+            fields.account.settle(
+                node,
+                Outcome.QUESTION,
+                msg("Taken from the environment, where it is not set; see the question."),
+            )
             continue
         values[name] = scalar_text(value)
         fields.places[f"environment/{name}"] = fields.account.take(node)
@@ -75,7 +80,7 @@ def read_environment(fields: Fields, site: Site) -> None:
         fields.values["environment"] = values
 
 
-def _file(path: str, node: Node, site: Site, lookup: Lookup) -> Mapping[str, Variable]:
+def _file(path: str, node: Node, site: Site, lookup: Lookup) -> Mapping[str, Variable] | None:
     required = node.get("required")
     needed = required is None or scalar_text(required.value).lower() != "false"
     style = node.get("format")

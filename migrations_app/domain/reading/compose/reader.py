@@ -75,7 +75,7 @@ def _known(shelf: Shelf, desk: Desk, member: str) -> dict[str, str]:
     """The given variables, and below them those of ``.env`` beside the first file."""
     given = dict(desk.given.variables)
     found = shelf.variables(".env", Node(None, member, 1, 1, ()), given.get, required=False)
-    return {**{name: variable.value for name, variable in found.items()}, **given}
+    return {**{name: variable.value for name, variable in (found or {}).items()}, **given}
 
 
 def _read_project(

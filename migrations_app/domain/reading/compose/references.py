@@ -20,6 +20,7 @@ from migrations_app.domain.reading.limits import Limits
 from migrations_app.domain.reading.reading import Desk
 
 CODE = "missing-file"
+_VARIABLES = msg("It holds variables of the service, which goes without them for now.")
 _REMOTE = ("https://", "http://", "git://", "ssh://", "git@", "oci://", "github.com/")
 
 
@@ -80,12 +81,11 @@ class Shelf:
 
     def variables(
         self, path: str, node: Node, lookup: Lookup, *, required: bool
-    ) -> Mapping[str, Variable]:
-        """The variables of an environment file; none where it is missing or cannot be read."""
-        what = msg("It holds variables of the service, which goes without them for now.")
-        text = self.text(path, node, what, required=required)
+    ) -> Mapping[str, Variable] | None:
+        """The variables of an environment file, none if it cannot be read; None without one."""
+        text = self.text(path, node, _VARIABLES, required=required)
         if text is None:
-            return {}
+            return None
         try:
             return read_env_file(text, lookup)
         except BadLine as error:
@@ -108,10 +108,13 @@ class Shelf:
             subject=path,
         )
 
-    def raw_variables(self, path: str, node: Node, *, required: bool) -> Mapping[str, Variable]:
+    def raw_variables(
+        self, path: str, node: Node, *, required: bool
+    ) -> Mapping[str, Variable] | None:
         """The variables of a file of the format ``raw``: nothing in it means anything else."""
-        what = msg("It holds variables of the service, which goes without them for now.")
-        text = self.text(path, node, what, required=required) or ""
+        text = self.text(path, node, _VARIABLES, required=required)
+        if text is None:
+            return None
         found: dict[str, Variable] = {}
         for number, line in enumerate(text.splitlines(), 1):
             name, separator, value = line.lstrip().partition("=")
