@@ -59,6 +59,10 @@ spec:
             limits: {memory: 128Mi}
           readinessProbe: {httpGet: {path: /healthz, port: http}}
           livenessProbe: {httpGet: {path: /healthz, port: http}}
+          securityContext:
+            allowPrivilegeEscalation: false
+            capabilities: {drop: [ALL]}
+            seccompProfile: {type: RuntimeDefault}
 """
 PRESET = """\
 name: staging-registry

@@ -41,6 +41,10 @@ SOUND = """\
             limits: {memory: 128Mi}
           readinessProbe: {httpGet: {path: /healthz, port: http}}
           livenessProbe: {httpGet: {path: /healthz, port: http}}
+          securityContext:
+            allowPrivilegeEscalation: false
+            capabilities: {drop: [ALL]}
+            seccompProfile: {type: RuntimeDefault}
 """
 PRESET = """\
 name: bank-registry
