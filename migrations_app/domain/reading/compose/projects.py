@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from migrations_app.domain.errors import UnreadableSource
@@ -30,9 +31,13 @@ _ANY_FOLDER = "compose"
 
 @dataclass(frozen=True, slots=True)
 class Files:
-    """The members of one project: each lies on top of the one before it."""
+    """The members of one project: each lies on top of the one before it.
+
+    ``alone``: no other project of the bundle has its files in the same folder.
+    """
 
     members: tuple[TextMember, ...]
+    alone: bool = True
 
     @property
     def folder(self) -> str:
@@ -56,7 +61,8 @@ def projects(members: Sequence[TextMember], desk: Desk) -> list[Files]:
             continue
         over = overrides.get(posixpath.normpath(member.name))
         found.append(Files((member,) if over is None else (member, over)))
-    return found
+    folders = Counter(files.folder for files in found)
+    return [replace(files, alone=folders[files.folder] == 1) for files in found]
 
 
 def _override_of(name: str, named: Mapping[str, TextMember]) -> TextMember | None:
@@ -98,12 +104,17 @@ def project_name(files: Files, known: Mapping[str, str], name: Any) -> str:
         return normal_name(given)
     if isinstance(name, str) and name and "$" not in name:
         return normal_name(name)
-    folder = posixpath.basename(files.folder)
-    if folder:
-        return normal_name(folder) or _ANY_FOLDER
-    stem = posixpath.basename(files.members[0].name).partition(".")[0]
-    plain = re.sub(r"^(?:docker-?|podman-?)?compose[-_]?", "", stem)
-    return normal_name(plain) or _ANY_FOLDER
+    folder, stem = normal_name(posixpath.basename(files.folder)), file_name(files)
+    if folder and (files.alone or not stem):
+        return folder
+    return "-".join(filter(None, (folder, stem))) or _ANY_FOLDER
+
+
+def file_name(files: Files) -> str:
+    """What tells a file apart from the main one beside it: ``test`` of ``compose.test.yaml``."""
+    stem = posixpath.splitext(posixpath.basename(files.members[0].name))[0]
+    plain = re.sub(r"^(?:docker-?|podman-?)?compose[-_.]?", "", stem)
+    return normal_name(plain.replace(".", "-"))
 
 
 def normal_name(text: str) -> str:

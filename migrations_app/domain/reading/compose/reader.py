@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 
 from migrations_app.domain.bundle import Facts
 from migrations_app.domain.errors import Problem, UnreadableSource
+from migrations_app.domain.names import unique
 from migrations_app.domain.places import Place
 from migrations_app.domain.reading.compose.account import Account
 from migrations_app.domain.reading.compose.accounting import account_for
@@ -40,19 +41,31 @@ from migrations_app.domain.spec import ServiceSpec
 
 def read_compose(members: Sequence[TextMember], desk: Desk) -> Reading:
     """All compose projects of a bundle."""
-    taken: set[str] = set()
-    claimed: set[str] = set()
-    readings: list[Reading] = []
-    for files in projects(members, desk):
-        reading = _read_project(files, desk, frozenset(taken), frozenset(claimed))
-        taken |= {spec.name for spec in reading.specs if spec.containers}
-        claimed |= {volume.name for spec in reading.specs for volume in spec.volumes}
-        readings.append(reading)
+    names = _Names()
+    readings = [_read_project(files, desk, names) for files in projects(members, desk)]
     return together(readings) if readings else Reading()
 
 
-def resolved(files: Files, desk: Desk) -> tuple[Node, Loader, Environment]:
+@dataclass(slots=True)
+class _Names:
+    """The names that the projects of a bundle have taken so far."""
+
+    projects: set[str] = field(default_factory=set)
+    services: set[str] = field(default_factory=set)
+    volumes: set[str] = field(default_factory=set)
+
+    def take(self, project: str, specs: Sequence[ServiceSpec]) -> None:
+        self.projects.add(project)
+        self.services |= {spec.name for spec in specs if spec.containers}
+        self.volumes |= {volume.name for spec in specs for volume in spec.volumes}
+
+
+def resolved(
+    files: Files, desk: Desk, taken: Collection[str] = ()
+) -> tuple[Node, Loader, Environment]:
     """The one model that the files of a project say together, as compose resolves it.
+
+    ``taken`` are names of other projects: two of one name would be taken for one.
 
     Raises:
         UnreadableSource: one of its files cannot be read.
@@ -63,7 +76,8 @@ def resolved(files: Files, desk: Desk) -> tuple[Node, Loader, Environment]:
     account = Account("", desk.given.answers)
     shelf = Shelf(desk, files.folder, account)
     known = _known(shelf, desk, first.name)
-    account.project = project_name(files, known, declared_name(tree) if tree else None)
+    name = project_name(files, known, declared_name(tree) if tree else None)
+    account.project = unique(name, taken, first.name)
     known["COMPOSE_PROJECT_NAME"] = account.project
     environment = Environment(known, account)
     loader = Loader(shelf, first.name)
@@ -78,14 +92,13 @@ def _known(shelf: Shelf, desk: Desk, member: str) -> dict[str, str]:
     return {**{name: variable.value for name, variable in (found or {}).items()}, **given}
 
 
-def _read_project(
-    files: Files, desk: Desk, taken: frozenset[str], claimed: frozenset[str]
-) -> Reading:
+def _read_project(files: Files, desk: Desk, names: _Names) -> Reading:
     try:
-        model, loader, environment = resolved(files, desk)
+        model, loader, environment = resolved(files, desk, names.projects)
     except UnreadableSource as error:
         return Reading(problems=tuple(_of_member(p, files) for p in error.problems))
     account = loader.shelf.account
+    taken, claimed = frozenset(names.services), frozenset(names.volumes)
 
     def service_name(key: str) -> str:
         return f"{account.project}-{key}" if key in taken else key
@@ -108,6 +121,7 @@ def _read_project(
     specs = _services(site, desk)
     specs += unused_volumes(specs, site)
     settle_networks(site)
+    names.take(account.project, specs)
     account_for(loader.trees, loader.only_extended, account)
     problems = tuple(_of_member(problem, files) for problem in account.problems)
     if problems:

@@ -77,6 +77,17 @@ def test_the_name_of_a_project() -> None:
     assert read_bundle(MemoryFiles(stem), STRICT).specs[0].identity == "compose:prod/web"
 
 
+def test_projects_of_one_folder_are_told_apart_by_their_files() -> None:
+    text = "services: {web: {image: a}}"
+    held = {f"shop/{name}": text.encode() for name in ("compose.test.yaml", "compose.yaml")}
+    found = read_bundle(MemoryFiles(held), STRICT).specs
+    assert [spec.identity for spec in found] == ["compose:shop-test/web", "compose:shop/web"]
+    named = {f"{folder}/compose.yaml": f"name: same\n{text}".encode() for folder in "ab"}
+    one, other = (spec.identity for spec in read_bundle(MemoryFiles(named), STRICT).specs)
+    assert one == "compose:same/web"
+    assert other.startswith("compose:same-")
+
+
 def test_a_fragment_renders_what_it_says() -> None:
     text = (
         "services:\n"
