@@ -6,12 +6,15 @@ import os
 import re
 import shutil
 import subprocess
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from migrations_app.adapters.schemas import BundledSchemas
 from migrations_app.domain.bundle import MemoryFiles, SourceKind
+from migrations_app.domain.engine import Options, render
+from migrations_app.domain.loss import Outcome
 from migrations_app.domain.reading.limits import STRICT
 from migrations_app.domain.reading.quadlet.gather import Gathered, gather
 from migrations_app.domain.reading.quadlet.kinds import ENDINGS, UnitKind
@@ -20,10 +23,14 @@ from migrations_app.domain.reading.quadlet.others import COMMANDS
 from migrations_app.domain.reading.quadlet.site import Site
 from migrations_app.domain.reading.quadlet.surroundings import unknown_keys
 from migrations_app.domain.reading.quadlet.unit import QuadletUnit
+from migrations_app.domain.reading.read import read_bundle
 from migrations_app.domain.reading.reading import Desk, TextMember
 from migrations_app.domain.reading.units.parse import Dialect, read_unit_file
+from migrations_app.domain.reading.units.unit_file import Setting
 from migrations_app.domain.reading.units.words import COMMAND
 
+SCHEMAS = BundledSchemas()
+_QUADLET = re.compile(rf"^\[(?:{'|'.join(UnitKind)})\]", re.MULTILINE)
 _SERVICE = re.compile(r"^---(.*)---$", re.MULTILINE)
 _REFUSED = re.compile(r'(?:converting|error loading) "([^"]+)"[:,] (.*)')
 
@@ -72,7 +79,8 @@ def ours(folder: Path) -> Ours:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
-    gathered = _gathered(files)
+    units = {name: data for name, data in files.items() if name.endswith(ENDINGS)}
+    gathered = _gathered(files, units)
     site = Site(tuple(gathered.units), root=str(folder))
     refused = {problem.place.file: [str(problem.message)] for problem in gathered.problems}
     commands = {}
@@ -87,12 +95,8 @@ def ours(folder: Path) -> Ours:
     return Ours(commands, refused, frozenset(missing))
 
 
-def _gathered(files: Mapping[str, bytes]) -> Gathered:
-    members = [
-        TextMember(name, data.decode(), SourceKind.QUADLET)
-        for name, data in files.items()
-        if name.endswith(ENDINGS)
-    ]
+def _gathered(files: Mapping[str, bytes], units: Mapping[str, bytes]) -> Gathered:
+    members = [TextMember(name, data.decode(), SourceKind.QUADLET) for name, data in units.items()]
     return gather(members, Desk(MemoryFiles(files), STRICT))
 
 
@@ -154,3 +158,27 @@ def copied(path: Path, folder: Path) -> Path:
     else:
         shutil.copy(path, folder / path.name)
     return folder
+
+
+def lines_of_units(files: Mapping[str, bytes]) -> list[Setting]:
+    """Every setting of every unit, those that Podman passes over too."""
+    texts = {name: data for name, data in files.items() if _QUADLET.search(data.decode())}
+    units = [unit.unit for unit in _gathered(files, texts).units]
+    return [setting for unit in units for setting in (*unit.settings, *unit.unread)]
+
+
+def unaccounted(files: Mapping[str, bytes]) -> list[str]:
+    """What the loss report does not tell of exactly once, or without a place or a reason."""
+    bundle = read_bundle(MemoryFiles(files), STRICT)
+    loss = render(bundle, Options(), SCHEMAS).loss
+    told = Counter(row.path for row in loss)
+    places = [setting.place for setting in lines_of_units(files)]
+    paths = [place.object + place.path for place in places]
+    found = [f"{path}: {told[path]} rows" for path in paths if told[path] != 1]
+    for row in loss:
+        if row.path in set(paths):
+            if not (row.place.file and row.place.line and row.place.column):
+                found.append(f"{row.path}: no place")
+            if row.outcome is not Outcome.KEPT and not str(row.reason):
+                found.append(f"{row.path}: no reason")
+    return found

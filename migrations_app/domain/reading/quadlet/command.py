@@ -14,6 +14,8 @@ from migrations_app.domain.reading.quadlet.site import Refusal, Site, not_found,
 from migrations_app.domain.reading.quadlet.unit import Argument, QuadletUnit
 
 IMAGE_ENDINGS = (UnitKind.BUILD.ending, UnitKind.IMAGE.ending)
+UNNAMED = "localhost/unnamed"
+"""What stands in the place of an image of which nobody knows the name."""
 _RESOLVED_MOUNTS = frozenset({"volume", "bind", "glob", "image", "artifact"})
 
 
@@ -153,7 +155,7 @@ class Command:
     def image(self, value: Argument) -> Argument:
         """``Image=``, with the unit that pulls or builds it put in its place."""
         if value.text.endswith(IMAGE_ENDINGS):
-            return replace(value, text=self.resolve(value.text, value.place))
+            return replace(value, text=self.resolve(value.text, value.place) or UNNAMED)
         return value
 
     def resolve(self, name: str, place: Place) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from migrations_app.domain.messages import msg
-from migrations_app.domain.reading.quadlet.command import Command
+from migrations_app.domain.reading.quadlet.command import UNNAMED, Command
 from migrations_app.domain.reading.quadlet.kinds import UnitKind
 from migrations_app.domain.reading.quadlet.site import Site, container_name
 from migrations_app.domain.reading.quadlet.unit import Argument, QuadletUnit
@@ -108,6 +108,8 @@ def run_command(unit: QuadletUnit, site: Site) -> Command:
         command.words.append(command.image(image))
     elif rootfs is not None:
         command.add("--rootfs", rootfs)
+    else:
+        command.own(UNNAMED)
     command.words += unit.last_arguments("Exec")
     _check_service(command)
     return command

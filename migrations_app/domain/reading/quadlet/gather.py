@@ -63,10 +63,7 @@ def _read(member: TextMember, text: UnitText, number: int, count: int) -> Quadle
     kind = _kind(given, unit.sections)
     if kind is None:
         return None
-    name = _unit_name(given, kind)
-    if not name:
-        stem = posixpath.basename(member.name).partition(".")[0] or "unit"
-        name = f"{stem}-{number + 1}{kind.ending}" if number else stem + kind.ending
+    name = _unit_name(text.name, kind) if text.name else _by_member(member.name, kind, number)
     named = UnitFile.of(name, unit.file, unit.sections, unit.settings, unit.unread)
     return QuadletUnit(kind, named)
 
@@ -79,10 +76,16 @@ def _kind(name: str, sections: Sequence[str]) -> UnitKind | None:
 
 
 def _unit_name(given: str, kind: UnitKind) -> str:
-    if not given or given.endswith(kind.ending):
-        return given
-    stem, dot, _ending = given.rpartition(".")
-    return (stem if dot and stem else given) + kind.ending
+    return given if given.endswith(kind.ending) else given + kind.ending
+
+
+def _by_member(member: str, kind: UnitKind, number: int) -> str:
+    """The name of a unit by that of its file; of several without names each has its number."""
+    base = posixpath.basename(member)
+    if base.endswith(kind.ending) and not number:
+        return base
+    stem = base.rpartition(".")[0] or base
+    return f"{stem}-{number + 1}{kind.ending}" if number else stem + kind.ending
 
 
 def _tell_apart(units: list[QuadletUnit]) -> None:

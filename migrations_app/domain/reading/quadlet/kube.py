@@ -53,53 +53,67 @@ class Played:
 
     def _take(self, unit: QuadletUnit, value: Argument, expansion: Expansion) -> None:
         account = expansion.account
-        found = self._find(unit, value.text)
-        if found is None:
-            text = _missing(unit, value, expansion)
-            if not text:
-                account.note(value.place, Outcome.QUESTION, _ASKED)
-                return
-            found = posixpath.basename(value.text), text
-        name, text = found
+        try:
+            name, objects, findings = self._objects(unit, value, expansion)
+        except UnreadableSource as error:
+            self.problems += [_within(problem, value) for problem in error.problems]
+            return
+        if not name:
+            account.note(value.place, Outcome.QUESTION, _ASKED)
+            return
         account.convert(value.place, _PLAYED)
-        objects = self._objects(name, text)
         mine = [item for item in objects if item.body.get("kind") in _WORKLOADS]
         if len(mine) == 1:
             account.identities[mine[0].label] = f"systemd:{expansion.service.full}"
         if name not in self.read and not self._is_member(name):
             self.objects += objects
+            self.findings += findings
         self.read.add(name)
+
+    def _objects(
+        self, unit: QuadletUnit, value: Argument, expansion: Expansion
+    ) -> tuple[str, list[SourceObject], list[Finding]]:
+        """The name of a file and its objects; no name if the file is out of reach.
+
+        Raises:
+            UnreadableSource: it cannot be read. A member tells of that by itself.
+        """
+        name, text = self._find(unit, value.text) or ("", "")
+        if not name:
+            text = _missing(unit, value, expansion)
+            name = posixpath.basename(value.text) if text else ""
+        problems: list[Problem] = []
+        try:
+            documents, findings = read_yaml(text, name, self.desk.limits)
+            objects = [o for document in documents for o in read_objects(document, problems)]
+            if problems:
+                raise UnreadableSource(msg("%(file)s cannot be read.", file=name), problems)
+        except UnreadableSource:
+            if self._is_member(name):
+                return name, [], []
+            raise
+        return name, objects, findings
 
     def _find(self, unit: QuadletUnit, path: str) -> tuple[str, str] | None:
         """A file of a unit: beside it, or by its bare name where the path is one of the host."""
         for candidate in _candidates(unit, path):
+            read = self.desk.files.read if self._is_member(candidate) else self.desk.read
             try:
-                read = self.desk.files.read if self._is_member(candidate) else self.desk.read
-                return candidate, decode(read(candidate), candidate, self.desk.limits)
+                data = read(candidate)
             except Missing:
                 continue
-            except UnreadableSource as error:
-                self.problems += [] if self._is_member(candidate) else error.problems
-                return candidate, ""
+            return candidate, decode(data, candidate, self.desk.limits)
         return None
 
     def _is_member(self, name: str) -> bool:
         """Whether a file is read as one of the bundle anyway."""
         return name in {posixpath.normpath(member) for member in self.desk.files.names()}
 
-    def _objects(self, name: str, text: str) -> list[SourceObject]:
-        problems: list[Problem] = []
-        objects: list[SourceObject] = []
-        try:
-            documents, findings = read_yaml(text, name, self.desk.limits)
-            objects = [o for document in documents for o in read_objects(document, problems)]
-        except UnreadableSource as error:
-            problems += error.problems
-            findings = []
-        if not self._is_member(name):
-            self.problems += problems
-            self.findings += findings
-        return objects
+
+def _within(problem: Problem, value: Argument) -> Problem:
+    """A problem of a file that is no member, told where the unit names it."""
+    message = msg("%(place)s: %(problem)s", place=str(problem.place), problem=problem.message)
+    return Problem(problem.code, message, value.place)
 
 
 def _candidates(unit: QuadletUnit, path: str) -> Iterator[str]:

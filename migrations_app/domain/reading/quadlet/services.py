@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
 from migrations_app.domain.reading.podman_argv import Reach, RunReading, Token, read_run
-from migrations_app.domain.reading.quadlet.command import IMAGE_ENDINGS, Command
+from migrations_app.domain.reading.quadlet.command import IMAGE_ENDINGS, UNNAMED, Command
 from migrations_app.domain.reading.quadlet.expansion import Expansion
 from migrations_app.domain.reading.quadlet.kinds import UnitKind
 from migrations_app.domain.reading.quadlet.limits import service_limits
@@ -24,7 +24,7 @@ _PULLED = msg("The image of the containers that name this unit.")
 
 def tokens(words: Sequence[Argument], expansion: Expansion) -> list[Token]:
     """The words that somebody wrote: those of the generator say nothing about the service."""
-    written = [word for word in words if not word.of_generator]
+    written = [word for word in words if not word.of_generator or word.text == UNNAMED]
     return [Token(word.text, word.place) for word in expansion.words(written)]
 
 
@@ -130,8 +130,9 @@ def _with_image_unit(
     """What a unit that pulls or builds the image says of it."""
     unit, account = command.unit, expansion.account
     image = unit.filled("Image")
-    if not container.image:
-        return replace(container, image="", image_unnamed=True)
+    if container.image == UNNAMED:
+        said = {key: place for key, place in container.places.items() if image or key != "image"}
+        return replace(container, image="", image_unnamed=True, places=said)
     if image is None or not image.text.endswith(IMAGE_ENDINGS):
         return container
     source = command.site.find(image.text, unit)

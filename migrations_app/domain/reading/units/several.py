@@ -1,7 +1,8 @@
 """Several units in one text, as tools print them, told apart by the lines between them.
 
 ``podman generate systemd`` and podlet put a comment with the name before each unit, ``quadlet
--dryrun`` a line ``---name.service---``, podlet a line ``---`` between two units.
+-dryrun`` a line ``---name.service---``, podlet a line ``---`` between two units. In files that
+``podman quadlet install`` takes, ``# FileName=name`` says the name without its ending.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 _RULE = re.compile(r"-{3,}\s*(?P<name>[^\s-][^\s]*?)?\s*-*\s*")
+_FILE_NAME = re.compile(r"#\s*FileName=\s*(?P<name>\S+)\s*")
 _NAMING = re.compile(r"[#;]\s*(?P<name>[A-Za-z0-9@:_.\\/-]+)\s*")
 
 
@@ -48,8 +50,9 @@ def split_units(text: str, endings: Collection[str]) -> tuple[UnitText, ...]:
             name = (rule["name"] or "").rpartition("/")[2]
             cuts.append(_Cut(name, number + 1))
             continue
-        naming = _NAMING.fullmatch(line.strip())
-        if naming and naming["name"].endswith(tuple(endings)):
+        declared = _FILE_NAME.fullmatch(line.strip())
+        naming = declared or _NAMING.fullmatch(line.strip())
+        if naming and (declared or naming["name"].endswith(tuple(endings))):
             name = naming["name"].rpartition("/")[2]
             if here.says_something and _opens_section(lines[number:]):
                 cuts.append(here := _Cut(name, number))
