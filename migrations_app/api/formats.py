@@ -10,7 +10,7 @@ from rest_framework.renderers import BaseRenderer
 class _Text(BaseRenderer):
     """Stands for a media type when it is decided whether a client takes it."""
 
-    charset = "utf-8"
+    charset: str | None = "utf-8"
 
     def render(self, data: Any, *_args: Any, **_kwargs: Any) -> bytes:
         return str(data or "").encode()
@@ -24,6 +24,12 @@ class PlainText(_Text):
 class Yaml(_Text):
     media_type = "application/yaml"
     format = "yaml"
+
+
+class Zip(_Text):
+    media_type = "application/zip"
+    format = "zip"
+    charset = None
 
 
 class Xml(_Text):

@@ -275,6 +275,15 @@ JSON_TYPES: Words = {
 }
 """What a value must be, within a sentence."""
 
+FORMATS: Words = {
+    "yaml": msg("Kubernetes YAML"),
+    "kustomize": msg("Kustomize base and overlay"),
+    "helm": msg("Helm chart"),
+    "podman": msg("For podman kube play"),
+    "quadlet": msg("Quadlet units for an edge host"),
+    "compose": msg("Compose file"),
+    "zip": msg("Everything in one archive"),
+}
 TABLES: Mapping[str, Words] = {
     "phase": PHASES,
     "severity": SEVERITIES,
@@ -298,6 +307,7 @@ TABLES: Mapping[str, Words] = {
     "event": EVENTS,
     "actor": ACTORS,
     "event_detail": EVENT_DETAILS,
+    "format": FORMATS,
 }
 
 

@@ -53,6 +53,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="application-rehearse",
     ),
     path("revisions/<uuid:pk>/", service_manifest.revision, name="revision"),
+    path(
+        "revisions/<uuid:pk>/download/<slug:written_as>/",
+        service_manifest.revision_download,
+        name="revision-download",
+    ),
     path("rehearsals/<uuid:pk>/", rehearsals.rehearsal, name="rehearsal"),
     path("runs/<uuid:pk>/", run.run, name="run"),
     path("runs/<uuid:pk>/progress/", run.progress, name="run-progress"),

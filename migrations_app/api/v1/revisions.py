@@ -19,7 +19,7 @@ from migrations_app.actions.revisions import Change, Wish, start_revision
 from migrations_app.api import speech
 from migrations_app.api.doors import Door
 from migrations_app.api.errors import Refused
-from migrations_app.api.formats import Yaml
+from migrations_app.api.formats import Yaml, Zip
 from migrations_app.api.shapes import Query, Strict, Text, TextMap, Wait, WebAddress
 from migrations_app.api.v1.diffs import ObjectDiffOut, diff_json
 from migrations_app.api.v1.runs import RUN_STARTED, answered
@@ -28,9 +28,8 @@ from migrations_app.api.v1.shown import OriginOut, Out
 from migrations_app.domain.manifests.diff import compare, unified
 from migrations_app.models import Revision
 from migrations_app.queries import visibility
+from migrations_app.queries.downloads import FORMATS, download
 
-FORMATS = ("yaml", "kustomize", "helm", "podman", "quadlet", "compose", "zip")
-AVAILABLE = ("yaml",)
 HEAVY = (
     *("text", "objects_json", "base_text", "base_objects", "findings", "questions"),
     *("loss", "trail", "renames", "provenance"),
@@ -87,7 +86,12 @@ class RevisionQuery(Query):
 
 
 class ManifestQuery(Strict):
-    format = serializers.CharField(max_length=20, required=False, default="yaml")
+    format = serializers.CharField(
+        max_length=20,
+        required=False,
+        default="yaml",
+        help_text=f"One of {', '.join(FORMATS)}. What is a folder comes as a zip.",
+    )
 
 
 class DiffQuery(Strict):
@@ -167,17 +171,27 @@ class RevisionDoor(Door):
         return Response(RevisionOut(self.revision()).data)
 
     @extend_schema(
-        parameters=[ManifestQuery], responses={(200, "application/yaml"): OpenApiTypes.STR}
+        parameters=[ManifestQuery],
+        responses={
+            (200, "application/yaml"): OpenApiTypes.STR,
+            (200, "application/zip"): OpenApiTypes.BINARY,
+        },
     )
-    @action(detail=True, renderer_classes=[Yaml, JSONRenderer])
+    @action(detail=True, renderer_classes=[Yaml, Zip, JSONRenderer])
     def manifest(self, _request: Request, **_path: Any) -> HttpResponse:
-        """The manifest; markers stand where secret values belong."""
-        _require_format(self.query(ManifestQuery)["format"])
+        """The manifest in one of the formats; markers stand where secret values belong."""
+        wanted = self.query(ManifestQuery)["format"]
+        _require_format(wanted)
         revision = self.revision()
+        made = download(revision, wanted)
+        tag = revision.digest if wanted == "yaml" else f"{revision.digest}-{wanted}"
         return HttpResponse(
-            revision.text,
-            content_type="application/yaml; charset=utf-8",
-            headers={"ETag": f'"{revision.digest}"'},
+            made.content,
+            content_type=made.media_type,
+            headers={
+                "ETag": f'"{tag}"',
+                "Content-Disposition": f'attachment; filename="{made.name}"',
+            },
         )
 
     @extend_schema(parameters=[DiffQuery], responses=DiffOut)
@@ -224,15 +238,13 @@ class RevisionDoor(Door):
 
 
 def _require_format(wanted: str) -> None:
-    if wanted in AVAILABLE:
+    if wanted in FORMATS:
         return
-    known = wanted in FORMATS
-    detail = (
-        gettext("The format %(wanted)s is not available yet. Available: %(available)s.")
-        if known
-        else gettext("There is no format %(wanted)s. Available: %(available)s.")
-    ) % {"wanted": wanted, "available": ", ".join(AVAILABLE)}
-    code = "format_not_available" if known else "unknown_format"
+    detail = gettext("There is no format %(wanted)s. Available: %(available)s.") % {
+        "wanted": wanted,
+        "available": ", ".join(FORMATS),
+    }
+    code = "unknown_format"
     raise Refused(
         422, code, detail, errors=[{"pointer": "/format", "code": code, "detail": detail}]
     )

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET
 from migrations_app.domain.manifests.diff import ObjectDiff, compare
 from migrations_app.models import AcceptedFix, Assessment, Revision, Service
 from migrations_app.queries import service_pages, source_pages, visibility
+from migrations_app.queries.downloads import FORMATS, download
 from migrations_app.queries.manifest_pages import Manifest, manifest
 from migrations_app.queries.rehearsal_pages import listed as rehearsals_of
 from migrations_app.queries.service_pages import Head, Record
@@ -61,6 +62,7 @@ def manifest_page(request: PageRequest, pk: UUID) -> HttpResponse:
         "digest_card": _digest_card(head, shown),
         "view": "diff" if request.GET.get("view") == "diff" else "manifest",
         "groups": _groups(shown.findings),
+        "formats": FORMATS if shown.revision else (),
     }
     if shown.content is None or not shown.content.text:
         return service_page(
@@ -84,6 +86,21 @@ def revision(request: PageRequest, pk: UUID) -> HttpResponse:
     found = get_object_or_404(visibility.revisions(actor_of(request)), pk=pk)
     address = reverse("service-manifest", args=[found.service_id])
     return redirect(f"{address}?revision={found.number}")
+
+
+@require_GET
+@page
+def revision_download(request: PageRequest, pk: UUID, written_as: str) -> HttpResponse:
+    """A revision as a file, in one of the formats."""
+    found = get_object_or_404(visibility.revisions(actor_of(request)), pk=pk)
+    if written_as not in FORMATS:
+        raise Http404
+    made = download(found, written_as)
+    return HttpResponse(
+        made.content,
+        content_type=made.media_type,
+        headers={"Content-Disposition": f'attachment; filename="{made.name}"'},
+    )
 
 
 def _by_code(fixes: Iterable[AcceptedFix]) -> dict[str, list[AcceptedFix]]:
