@@ -29,7 +29,9 @@ _ASSIGNMENT = re.compile(
 _SECRET_USE = re.compile(r"[\w.\-]+(?:,(?:type|target|mode|uid|gid)=[\w./\-]+)+")
 """``--secret NAME,type=env``: the name of a Podman secret, not its value."""
 _OPTION = re.compile(r"--?[A-Za-z][\w\-]*")
-_COMMANDS = frozenset({"command", "entrypoint"})
+_DEFAULT = re.compile(r"(\$\{(\w+):?[-+])([^{}$]+)(?=\})")
+"""``${NAME:-default}`` of compose files; a marker in place of the default is one as well."""
+_COMMANDS = frozenset({"command", "entrypoint", "test"})
 """Keys of compose files under which a whole command may stand in one text."""
 _SECRET_SECTIONS = ("data", "stringData")
 _CERTAIN = ("url", "key", "entropy")
@@ -146,6 +148,8 @@ class _Walk:
         key = top.key or "" if top.is_mapping else ""
         in_file = top.is_mapping and top.path[-1:] == ("data",)
         scalar.instead = _instead(key, scalar.value, top.before, in_file=in_file)
+        if scalar.instead is None:
+            scalar.instead = _without_defaults(key, scalar.value)
         if top.is_mapping:
             top.scalars[key] = scalar
             if key == "kind" and not top.path:
@@ -193,6 +197,21 @@ def _instead(key: str, value: str, before: str, *, in_file: bool = False) -> str
     if key.endswith("last-applied-configuration"):
         return _redacted_json(value) or MARKER
     return None
+
+
+def _without_defaults(key: str, value: str) -> str | None:
+    """The value with a marker for defaults of variables that look secret, None without any."""
+    if "${" not in value:
+        return None
+    assigned = _ASSIGNMENT.fullmatch(value)
+    names = (key, assigned["key"] if assigned else "")
+
+    def hidden(match: re.Match[str]) -> str:
+        secret = any(looks_secret(name, match[3]) for name in (match[2], *names) if name)
+        return match[1] + (MARKER if secret else match[3])
+
+    shown = _DEFAULT.sub(hidden, value)
+    return None if shown == value else shown
 
 
 def _hide_repetitions(scalars: Iterable[_Scalar]) -> None:

@@ -91,3 +91,18 @@ def test_what_cannot_be_read_is_not_shown(text: str) -> None:
 def test_a_second_time_changes_nothing() -> None:
     once = kubernetes("password: hunter2\n")
     assert kubernetes(once) == once
+
+
+def test_defaults_of_secret_variables_are_hidden() -> None:
+    text = (
+        "services:\n  db:\n    environment:\n      - API_TOKEN=${X:-abcdef12}\n"
+        "      - LEVEL=${LEVEL:-info}\n"
+        "    labels: {url: 'postgres://u:${DB_PASSWORD:-change-me}@db'}\n"
+        "    healthcheck: {test: 'ping --password=other999'}\n"
+    )
+    shown = redact(text, SourceKind.COMPOSE)
+    assert "abcdef12" not in shown
+    assert "change-me" not in shown
+    assert "other999" not in shown
+    assert "${LEVEL:-info}" in shown
+    assert "${DB_PASSWORD:-kakehashi:secret}" in shown

@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 from migrations_app.domain.errors import Problem, UnreadableSource
 from migrations_app.domain.findings import Severity
+from migrations_app.domain.manifests.secret_markers import MARKER
 from migrations_app.domain.messages import msg
 from migrations_app.domain.questions import Question
 from migrations_app.domain.reading.compose.account import Account
 from migrations_app.domain.reading.compose.nodes import Node
 from migrations_app.domain.reading.compose.variables import BadTemplate, names_in, substitute
+from migrations_app.domain.secrets import looks_secret
 
 CODE = "variable"
 
@@ -46,11 +48,13 @@ class Environment:
         """Ask for a variable that nobody has set."""
         if self.known.get(name) is not None:
             return
-        why = (
-            msg("The file reads it from the environment, where it is not set.")
-            if default is None
-            else msg("The file reads it from the environment, and has a value for want of one.")
-        )
+        if default is None:
+            why = msg("The file reads it from the environment, where it is not set.")
+        elif looks_secret(name, default):
+            why = msg("The file has a value for want of one, which looks secret and is not shown.")
+            default = None
+        else:
+            why = msg("The file reads it from the environment, and has a value for want of one.")
         self.account.ask(
             Question(
                 id=self.question_id(name),
@@ -90,7 +94,8 @@ def interpolate(node: Node, environment: Environment, *, quiet: bool = False) ->
             recommended = environment.written_out(default)
             environment.ask(name, recommended, node)
             value = environment.lookup(name) or recommended or ""
-            environment.account.variables.setdefault(name, value)
+            shown = MARKER if looks_secret(name, value) else value
+            environment.account.variables.setdefault(name, shown)
     try:
         text = substitute(
             node.value,

@@ -130,6 +130,15 @@ def test_unset_variables_are_asked_for_and_answers_are_read_in() -> None:
     assert _seen(FILE, answers=answers) == ("web:7", {"LEVEL": "info", "PASSED": "on"})
 
 
+def test_a_secret_default_is_used_and_never_shown() -> None:
+    text = "services: {db: {image: a, environment: {P: 'p:${DB_PASSWORD:-change-me}'}}}"
+    made = made_of({"compose.yaml": text})
+    (asked,) = (question for question in made.questions if question.code == "variable")
+    assert asked.recommended == ""
+    assert "change-me" not in str((asked, made.facts.variables))
+    assert "p:change-me" in made.text
+
+
 def test_a_required_variable_is_a_finding_with_its_reason() -> None:
     made = made_of({"compose.yaml": "services: {web: {image: '${IMAGE:?say which one}'}}"})
     told = [str(f.message) for f in made.findings if f.code == "CAP-07"]
