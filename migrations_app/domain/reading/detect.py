@@ -15,8 +15,16 @@ _QUADLET = re.compile(
 )
 _SYSTEMD = re.compile(r"^\[(?:Unit|Service|Install|Timer)\]\s*$", re.MULTILINE)
 _RUN_LINE = re.compile(
-    r"^\s*(?:sudo\s+)?(?:podman|docker)\s+(?:container\s+)?(?:run|create|pod\s+create)\b",
-    re.MULTILINE,
+    r"""^[ \t]*
+    (?:[$%❯][ \t]+)?                                          # the prompt of a session
+    (?:[^#"'\n]{0,200}?(?:&&|\|\|?|;|\$\(|\{|\bthen\b|\bdo\b)[ \t]*)?  # behind another command
+    (?:(?:sudo|exec|env|time|nohup|if|then|do|else|!|[A-Za-z_]\w*=[^\s"']*)[ \t]+
+       (?:-\w+[ \t]+(?:\w+[ \t]+)?)?){0,5}
+    (?:[\w./-]*/)?(?:podman|docker)(?:-remote)?
+    (?:[ \t]+--?[\w-]+(?:[= \t][^\s-]\S*)?){0,4}
+    [ \t]+(?:container[ \t]+)?(?:run|create|pod[ \t]+create)\b
+    """,
+    re.MULTILINE | re.VERBOSE,
 )
 _CONTAINERFILE = re.compile(r"(?:\s*(?:#[^\n]*|ARG\s[^\n]*)?\n)*\s*FROM\s+\S+", re.IGNORECASE)
 _COMPOSE = re.compile(r"^(?:services|include)\s*:", re.MULTILINE)

@@ -1,5 +1,8 @@
 """The command that an inspection keeps, by the names that readers of inspections know it by."""
 
+from __future__ import annotations
+from __future__ import annotations
+
 from migrations_app.domain.reading.podman_argv import (
     CreateCommand,
     Given,

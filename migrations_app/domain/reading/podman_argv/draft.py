@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -13,11 +14,25 @@ from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.places import Place
 from migrations_app.domain.questions import Question
 from migrations_app.domain.reading.podman_argv.given import Given
+from migrations_app.domain.reading.reading import Desk
 from migrations_app.domain.spec import HealthCheck, Mount, Port, SecretUse
 
 LEANS_ON = "CAP-06"
 NOT_READ = "CAP-07"
 NO_SUCH_THING = msg("A pod has nothing like it, so the container must do without.")
+
+
+@dataclass(frozen=True, slots=True)
+class _OnDesk:
+    """The files of a desk, each noted as it is read."""
+
+    desk: Desk
+
+    def names(self) -> tuple[str, ...]:
+        return self.desk.files.names()
+
+    def read(self, relative: str) -> bytes:
+        return self.desk.read(relative)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +52,17 @@ class Reach:
     prefix: str = ""
     scope: str = ""
 
+    @classmethod
+    def of(cls, desk: Desk, folder: str, scope: str) -> Reach:
+        """The reach of a command in a member file; what it reads counts as drawn on."""
+        return cls(
+            files=_OnDesk(desk),
+            folder=folder,
+            variables=desk.given.variables,
+            answers=desk.given.answers,
+            scope=scope,
+        )
+
     def read(self, path: str) -> bytes | None:
         """The bytes of a file in reach; None if it is not."""
         if self.files is None or path.startswith(("/", "~")):
@@ -47,14 +73,8 @@ class Reach:
             return None
 
     def within(self, path: str) -> str:
-        """A path seen from the top of the bundle; ``..`` at the top stays, and leads nowhere."""
-        steps: list[str] = []
-        for step in [*self.folder.split("/"), *path.split("/")]:
-            if step == ".." and steps and steps[-1] != "..":
-                steps.pop()
-            elif step not in ("", "."):
-                steps.append(step)
-        return "/".join(steps)
+        """A path relative to the folder, as members of the bundle are named."""
+        return posixpath.normpath(posixpath.join(self.folder, path))
 
     def is_folder(self, path: str) -> bool:
         """Whether files in reach stand below a path."""
@@ -106,8 +126,8 @@ class Draft:
     secrets: list[SecretUse] = field(default_factory=list)
     pod: str = ""
     pod_id_file: str = ""
-    requires: tuple[str, ...] = ()
-    volumes_from: tuple[str, ...] = ()
+    requires: list[Given] = field(default_factory=list)
+    volumes_from: list[Given] = field(default_factory=list)
     rows: list[LossRow] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)

@@ -130,8 +130,11 @@ def _spelled(options: tuple[str, ...]) -> Mapping[str, str]:
 
 
 def _seen_from_top(draft: Draft, source: str) -> str:
-    """A path relative to the command's folder, seen from the top of the bundle."""
-    return source if source.startswith(("/", "~")) else "./" + draft.reach.within(source)
+    """A path relative to the command's folder, as members of the bundle are named."""
+    if source.startswith(("/", "~")):
+        return source
+    path = draft.reach.within(source)
+    return path if path.startswith(("/", ".")) else f"./{path}"
 
 
 def _content(draft: Draft, source: str) -> tuple[str | None, bool | None]:
@@ -198,8 +201,8 @@ def gpus(draft: Draft, given: Given) -> None:
 
 
 def volumes_from(draft: Draft, given: Given) -> None:
-    draft.volumes_from = (*draft.volumes_from, *values.listed(given.value))
-    draft.settings[f"volumes-from/{given.index}"] = given
+    """Whose mounts it shares; who has the other container at hand adds them."""
+    draft.volumes_from.append(given)
 
 
 def image_volumes(draft: Draft, given: Given) -> None:

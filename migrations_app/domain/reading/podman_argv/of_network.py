@@ -41,6 +41,8 @@ def _published(text: str, given: Given) -> Iterator[Port]:
         host = host.removeprefix(":")
     elif ":" in rest:
         address, _colon, host = rest.rpartition(":")
+        if ":" in address:
+            return
     ports, published = _range(inner), _range(host) if host else ()
     protocol = protocol.lower() or "tcp"
     if not ports or protocol not in _PROTOCOLS or (host and not published):
@@ -231,5 +233,5 @@ def pod_id_file(draft: Draft, given: Given) -> None:
 
 
 def requires(draft: Draft, given: Given) -> None:
-    draft.requires = (*draft.requires, *values.listed(given.value))
-    draft.settings["requires"] = given
+    """Which containers come first; who has them all at hand says what that means."""
+    draft.requires.append(given)

@@ -47,7 +47,8 @@ class RunReading:
     ``service`` has the container, if it is one, and what belongs to the service around it: host
     name, networks, name resolution. Names are empty where none was given. ``mounts``, ``ports``
     and ``container`` of a pod are for all its containers together. ``words`` tells for every word,
-    in order, under which path it is accounted for. ``complete`` is False where an option was not
+    in order, under which path it is accounted for. ``requires`` and ``volumes_from`` name other
+    containers: whoever has those settles the options. ``complete`` is False where an option was not
     known, or the line is cut off.
     """
 
@@ -56,8 +57,7 @@ class RunReading:
     given: tuple[Given, ...] = ()
     pod: str = ""
     pod_id_file: str = ""
-    requires: tuple[str, ...] = ()
-    requires_place: Place = Place()
+    requires: tuple[Given, ...] = ()
     volumes_from: tuple[Given, ...] = ()
     loss: tuple[LossRow, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -239,16 +239,14 @@ class _Reading:
             places=fields.places,
             **fields.values,
         )
-        requires = draft.settings.get("requires")
         return RunReading(
             service=service,
             container=container,
             given=tuple(self.given),
             pod=draft.pod,
             pod_id_file=draft.pod_id_file,
-            requires=draft.requires,
-            requires_place=requires.place if requires else Place(),
-            volumes_from=tuple(g for key, g in draft.settings.items() if key[:7] == "volumes"),
+            requires=tuple(draft.requires),
+            volumes_from=tuple(draft.volumes_from),
             loss=tuple(draft.rows),
             findings=tuple(draft.findings),
             questions=tuple(draft.questions),
@@ -366,7 +364,7 @@ def _container(draft: Draft) -> ContainerSpec:
         name=name,
         image=image,
         image_unnamed=not image,
-        ports=_without_repeats(draft.ports),
+        ports=_ports(draft),
         mounts=tuple(draft.mounts),
         secrets=tuple(draft.secrets),
         resources=Resources(**draft.resources.values, places=draft.resources.places),
@@ -376,8 +374,21 @@ def _container(draft: Draft) -> ContainerSpec:
     )
 
 
-def _without_repeats(ports: Sequence[Port]) -> tuple[Port, ...]:
+def _ports(draft: Draft) -> tuple[Port, ...]:
+    """Each port once; one that is published need not be exposed as well."""
+    published = {(p.container_port, p.protocol) for p in draft.ports if p.host_port is not None}
     found: dict[tuple[int, str, int | None, str], Port] = {}
-    for port in ports:
-        found.setdefault((port.container_port, port.protocol, port.host_port, port.host_ip), port)
+    for port in draft.ports:
+        key = (port.container_port, port.protocol, port.host_port, port.host_ip)
+        exposed = port.host_port is None and (port.container_port, port.protocol) in published
+        if not exposed:
+            found.setdefault(key, port)
+    used = {port.places[""].path for port in found.values()}
+    for port in draft.ports:
+        place = port.places[""]
+        if place.path not in used:
+            used.add(place.path)
+            reason = msg("Another option says the same of this port.")
+            row = LossRow(place.object + place.path, Outcome.CONVERTED, "", reason, place)
+            draft.rows.append(row)
     return tuple(found.values())

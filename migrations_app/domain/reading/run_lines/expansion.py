@@ -1,0 +1,169 @@
+"""Variables in shell words: known ones replaced, all others asked about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.places import Place
+from migrations_app.domain.questions import Question
+from migrations_app.domain.reading.podman_argv.given import Token
+from migrations_app.domain.reading.run_lines.shell import Broken, Kind, Lexer, Piece, Word
+
+_HERE = frozenset({"pwd", "pwd -P", 'dirname "$0"', "dirname $0", 'dirname "${BASH_SOURCE[0]}"'})
+_OPTIONAL = re.compile(r"OPT|ARG|FLAG|EXTRA|[@*]", re.IGNORECASE)
+_IMAGE = re.compile(r"IMAGE|IMG", re.IGNORECASE)
+_MOST_DEPTH = 8
+
+
+@dataclass(slots=True)
+class Variables:
+    """What is known of the variables of one script while it is read."""
+
+    file: str
+    scope: str
+    given: Mapping[str, str]
+    answers: Mapping[str, str]
+    values: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    in_force: dict[str, str] = field(default_factory=dict)
+    questions: dict[str, Question] = field(default_factory=dict)
+    on_command: Callable[[str, int], str | None] = lambda _text, _line: None
+    depth: int = 0
+
+    def tokens(self, words: Sequence[Word]) -> list[Token]:
+        """Words as a command gets them: expanded, split, and those that are empty left out."""
+        made: list[Token] = []
+        for index, word in enumerate(words):
+            place = Place(self.file, word.line, word.column)
+            following = words[index + 1].plain if index + 1 < len(words) else ""
+            made += [Token(text, place) for text in self._fields(word, following or "")]
+        return made
+
+    def text(self, word: Word) -> str:
+        """A word as the value of a variable: expanded and not split."""
+        return "".join(" ".join(self._values(piece)) for piece in word.pieces)
+
+    def _fields(self, word: Word, following: str) -> list[str]:
+        if self._vanishes(word, following):
+            return []
+        fields = [""]
+        for piece in word.pieces:
+            values = self._values(piece)
+            if piece.kind is not Kind.TEXT and (not piece.quoted or _is_list(piece)):
+                if not piece.quoted:
+                    values = tuple(part for value in values for part in value.split())
+                if not values:
+                    continue
+                fields[-1] += values[0]
+                fields.extend(values[1:])
+            else:
+                fields[-1] += " ".join(values)
+        if fields == [""] and word.pieces and all(_is_list(piece) for piece in word.pieces):
+            return []
+        return fields
+
+    def _vanishes(self, word: Word, following: str) -> bool:
+        """Whether a word that is one unquoted variable without value is no word at all.
+
+        The shell leaves all of them out. One that nobody knows may as well be the image, which is
+        worth more as an empty word than a command that lost it.
+        """
+        if len(word.pieces) != 1:
+            return False
+        [piece] = word.pieces
+        if piece.kind is not Kind.VARIABLE or piece.quoted or "".join(self._values(piece)).strip():
+            return False
+        if piece.text in self.values or _OPTIONAL.search(piece.text):
+            return True
+        return following.startswith("-") and not _IMAGE.search(piece.text)
+
+    def _values(self, piece: Piece) -> tuple[str, ...]:
+        if piece.kind is Kind.TEXT:
+            return (piece.text,)
+        if piece.kind is Kind.COMMAND:
+            return (self._output(piece),)
+        return self._variable(piece)
+
+    def _variable(self, piece: Piece) -> tuple[str, ...]:
+        name = piece.text.partition("[")[0]
+        if piece.operator == "unknown":
+            return (self._ask(piece.text, "", piece),)
+        if name == "PWD":
+            return (".",)
+        known = self.values.get(name)
+        if known is None and name in self.given:
+            known = (self.given[name],)
+            self.in_force[name] = self.given[name]
+        is_set = known is not None and (piece.operator not in "-=" or any(known))
+        if piece.operator == "+":
+            return (self._operand(piece),) if known else ("",)
+        if known is not None and is_set:
+            return known
+        default = self._operand(piece) if piece.operator in ("-", "=") else ""
+        if known is not None and not piece.operator:
+            return known
+        return (self._ask(name, default, piece),)
+
+    def _operand(self, piece: Piece) -> str:
+        if self.depth >= _MOST_DEPTH:
+            return piece.operand
+        self.depth += 1
+        try:
+            lexer = Lexer(f'"{piece.operand}"' if '"' not in piece.operand else piece.operand)
+            command = lexer.command()
+        except Broken:
+            return piece.operand
+        else:
+            return " ".join(self.text(word) for word in command.words) if command else ""
+        finally:
+            self.depth -= 1
+
+    def _output(self, piece: Piece) -> str:
+        text = " ".join(piece.text.split())
+        if text in _HERE or (text.startswith("cd ") and text.endswith("pwd")):
+            return "."
+        made = self.on_command(piece.text, piece.line)
+        if made is not None:
+            return made
+        return self._put(
+            "command-output",
+            text,
+            "",
+            msg("What does the command %(command)s print?", command=text),
+            msg("Nothing is executed while a script is read, so its output is not known."),
+            piece,
+        )
+
+    def _ask(self, name: str, default: str, piece: Piece) -> str:
+        value = self._put(
+            "variable",
+            name,
+            default,
+            msg("Which value has the variable %(name)s?", name=name),
+            msg("The script uses it and does not set it before; the environment is never asked."),
+            piece,
+        )
+        self.in_force[name] = value
+        return value
+
+    def _put(
+        self, code: str, about: str, default: str, text: Message, why: Message, piece: Piece
+    ) -> str:
+        identity = f"{code}:{self.scope}:{about}"
+        question = Question(
+            identity,
+            code,
+            text,
+            why,
+            recommended=default,
+            answer=self.answers.get(identity),
+            place=Place(self.file, piece.line, piece.column, self.file, f"/{code}/{about}"),
+        )
+        self.questions.setdefault(identity, question)
+        return question.in_force
+
+
+def _is_list(piece: Piece) -> bool:
+    return piece.kind is Kind.VARIABLE and (piece.text == "@" or piece.text.endswith("[@]"))
