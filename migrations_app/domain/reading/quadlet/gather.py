@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from migrations_app.domain.bundle import Missing
+from migrations_app.domain.bundle import Missing, SourceKind
 from migrations_app.domain.errors import Problem, UnreadableSource
 from migrations_app.domain.reading.decoding import decode
 from migrations_app.domain.reading.quadlet.kinds import ENDINGS, UnitKind
+from migrations_app.domain.reading.quadlet.neighbours import missing_neighbours
+from migrations_app.domain.reading.quadlet.others import COMMANDS
+from migrations_app.domain.reading.quadlet.site import Site
 from migrations_app.domain.reading.quadlet.unit import QuadletUnit
 from migrations_app.domain.reading.reading import Desk, TextMember
 from migrations_app.domain.reading.units.parse import Dialect, read_unit_file
@@ -44,6 +47,39 @@ def gather(members: Sequence[TextMember], desk: Desk) -> Gathered:
     gathered.units = [drop_ins.merged(unit) for unit in gathered.units]
     _tell_apart(gathered.units)
     return gathered
+
+
+def lend(units: Sequence[QuadletUnit], desk: Desk) -> tuple[QuadletUnit, ...]:
+    """The units, and the neighbours that they name, as far as those are within reach."""
+    known = list(units)
+    tried: set[str] = set()
+    while True:
+        site = Site(tuple(known))
+        wanted = {
+            posixpath.join(unit.folder, name) for unit in known for name in _named(unit, site)
+        }
+        found = [_lent(path, desk) for path in sorted(wanted - tried)]
+        tried |= wanted
+        known += [unit for unit in found if unit is not None]
+        if not any(found):
+            return tuple(known)
+
+
+def _named(unit: QuadletUnit, site: Site) -> Iterator[str]:
+    """The units that a unit names and that are not there."""
+    for refusal in (*COMMANDS[unit.kind](unit, site).refusals, *missing_neighbours(unit, site)):
+        name = refusal.subject
+        if name.endswith(ENDINGS) and "/" not in name and site.find(name, unit) is None:
+            yield name
+
+
+def _lent(path: str, desk: Desk) -> QuadletUnit | None:
+    try:
+        text = decode(desk.read(path), path, desk.limits)
+        unit = _read(TextMember(path, text, SourceKind.QUADLET), UnitText("", text), 0, 1)
+    except (Missing, UnreadableSource):
+        return None
+    return unit and replace(unit, lent=True)
 
 
 def _is_drop_in(name: str) -> bool:
@@ -95,7 +131,7 @@ def _tell_apart(units: list[QuadletUnit]) -> None:
         label = unit.name if unit.name not in seen else f"{unit.file}:{unit.name}"
         seen.add(unit.name)
         if label != unit.name:
-            units[index] = QuadletUnit(unit.kind, unit.unit.labelled(label))
+            units[index] = replace(unit, unit=unit.unit.labelled(label))
 
 
 @dataclass(slots=True)
@@ -130,7 +166,7 @@ class _DropIns:
         merged = unit.unit
         for name in sorted(chosen):
             merged = merged.merged_with(chosen[name])
-        return QuadletUnit(unit.kind, merged)
+        return replace(unit, unit=merged)
 
 
 def _serves_quadlet(name: str) -> bool:

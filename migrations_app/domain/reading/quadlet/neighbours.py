@@ -9,7 +9,7 @@ from itertools import product
 from migrations_app.domain.messages import msg
 from migrations_app.domain.reading.quadlet.account import Account
 from migrations_app.domain.reading.quadlet.container import is_oneshot
-from migrations_app.domain.reading.quadlet.kinds import ENDINGS
+from migrations_app.domain.reading.quadlet.kinds import ENDINGS, UnitKind
 from migrations_app.domain.reading.quadlet.site import Refusal, Site
 from migrations_app.domain.reading.quadlet.surroundings import DEPENDENCIES
 from migrations_app.domain.reading.quadlet.unit import QuadletUnit
@@ -18,6 +18,7 @@ from migrations_app.domain.spec import Condition, Dependency, ServiceSpec
 
 _WAITS = ("BindsTo", "Requires", "Requisite", "After", "Wants", "Upholds")
 _REQUIRED = frozenset({"BindsTo", "Requires", "Requisite"})
+_ELSEWHERE = msg("The other unit is not rendered with this one.")
 _SAID = msg("Another line says the same of that unit.")
 _PART = msg("The other unit is a part of what is rendered with this one.")
 
@@ -62,7 +63,9 @@ def _dependencies(
             if other is None:
                 continue
             name = names.get(other.name)
-            if name is None or name == service:
+            if name is None and other.kind in (UnitKind.CONTAINER, UnitKind.KUBE):
+                account.drop(setting.place, _ELSEWHERE)
+            elif name is None or name == service:
                 account.convert(setting.place, _PART)
             elif name in found:
                 account.convert(setting.place, _SAID)

@@ -1,31 +1,25 @@
 """The commands that the generator writes for units other than containers.
 
-Pods, what is played from YAML, volumes, networks, and images that are pulled or built.
+Pods, what is played from YAML, volumes and networks; images are apart.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from migrations_app.domain.messages import msg
 from migrations_app.domain.reading.quadlet.command import Command
 from migrations_app.domain.reading.quadlet.container import AUTO_UPDATE, run_command
+from migrations_app.domain.reading.quadlet.images import (
+    NAMES,
+    artifact_command,
+    build_command,
+    image_command,
+)
 from migrations_app.domain.reading.quadlet.kinds import UnitKind
 from migrations_app.domain.reading.quadlet.site import Site, resource_name
 from migrations_app.domain.reading.quadlet.unit import Argument, QuadletUnit
-
-_URL = re.compile(r"^((https?)|(git)://)|(github\.com/).+$")
-_PULLING = {
-    "AuthFile": "--authfile",
-    "CertDir": "--cert-dir",
-    "Creds": "--creds",
-    "DecryptionKey": "--decryption-key",
-    "Retry": "--retry",
-    "RetryDelay": "--retry-delay",
-}
-_NAMES = {"DNS": "--dns", "DNSOption": "--dns-option", "DNSSearch": "--dns-search"}
 
 
 def pod_command(unit: QuadletUnit, site: Site) -> Command:
@@ -43,7 +37,7 @@ def pod_command(unit: QuadletUnit, site: Site) -> Command:
     command.pairs({"Label": "--label"})
     command.networks()
     command.texts({"IP": "--ip", "IP6": "--ip6", "ShmSize": "--shm-size"})
-    names = {"NetworkAlias": "--network-alias", **_NAMES}
+    names = {"NetworkAlias": "--network-alias", **NAMES}
     command.lists({**names, "AddHost": "--add-host", "HostName": "--hostname"})
     command.volumes()
     name = resource_name(unit)
@@ -191,124 +185,6 @@ def _subnets(command: Command) -> None:
             command.add("--gateway", gateways[index])
         if index < len(ranges):
             command.add("--ip-range", ranges[index])
-
-
-def image_command(unit: QuadletUnit, site: Site) -> Command:
-    """``podman image pull``."""
-    command = Command(unit, site)
-    command.base()
-    command.own("image", "pull")
-    names = {"Arch": "--arch", "OS": "--os", "Policy": "--policy", "Variant": "--variant"}
-    command.texts({**names, **_PULLING})
-    command.flags({"AllTags": "--all-tags", "TLSVerify": "--tls-verify"})
-    command.podman_args()
-    image = unit.filled("Image")
-    if image is None:
-        command.refuse(msg("The unit names no Image."))
-    else:
-        command.words.append(image)
-    return command
-
-
-def artifact_command(unit: QuadletUnit, site: Site) -> Command:
-    """``podman artifact pull``."""
-    command = Command(unit, site)
-    command.base()
-    command.own("artifact", "pull")
-    command.texts(_PULLING)
-    command.flags({"Quiet": "--quiet", "TLSVerify": "--tls-verify"})
-    command.podman_args()
-    artifact = unit.filled("Artifact")
-    if artifact is None:
-        command.refuse(msg("The unit names no Artifact."))
-    else:
-        command.words.append(artifact)
-    return command
-
-
-def build_command(unit: QuadletUnit, site: Site) -> Command:
-    """``podman build``."""
-    command = Command(unit, site)
-    if not resource_name(unit):
-        command.refuse(msg("The unit names no ImageTag."))
-    command.base()
-    command.own("build")
-    if (pull := unit.filled("Pull")) is not None:
-        command.joined("--pull", pull)
-    command.texts(
-        {
-            "Arch": "--arch",
-            "AuthFile": "--authfile",
-            "IgnoreFile": "--ignorefile",
-            "Target": "--target",
-            "Variant": "--variant",
-            "Retry": "--retry",
-            "RetryDelay": "--retry-delay",
-        }
-    )
-    command.flags({"TLSVerify": "--tls-verify", "ForceRM": "--force-rm"})
-    command.lists({**_NAMES, "GroupAdd": "--group-add", "ImageTag": "--tag"})
-    command.pairs(
-        {
-            "BuildArg": "--build-arg",
-            "Environment": "--env",
-            "Label": "--label",
-            "Annotation": "--annotation",
-        }
-    )
-    command.networks()
-    for secret in unit.arguments("Secret"):
-        command.add("--secret", secret)
-    command.volumes()
-    _build_context(command)
-    return command
-
-
-def _build_context(command: Command) -> None:
-    """The Containerfile, and the folder that is built: always the last word."""
-    unit, site = command.unit, command.site
-    file = unit.text("File")
-    path = file.text if file is not None else ""
-    context, folder = _working_directory(command, path)
-    if not folder and not path and not context:
-        command.refuse(msg("The unit names neither SetWorkingDirectory nor File."))
-    if file is not None and path:
-        command.add("--file", file)
-    command.podman_args()
-    if context:
-        command.words.append(Argument(context, unit.place_of("SetWorkingDirectory")))
-    elif site.is_relative(path) and not _URL.search(path):
-        if not folder:
-            command.refuse(msg("A relative File needs SetWorkingDirectory."))
-            return
-        command.words.append(Argument(folder, unit.place_of("SetWorkingDirectory")))
-
-
-def _working_directory(command: Command, file: str) -> tuple[str, str]:
-    """The context that is given outright, and the folder that the service works in."""
-    unit, site = command.unit, command.site
-    chosen = unit.text("WorkingDirectory", "Service")
-    standing = chosen.text if chosen is not None else ""
-    wanted = unit.filled("SetWorkingDirectory")
-    if wanted is None:
-        return "", standing
-    word = wanted.text.lower()
-    if word == "yaml" or (word == "file" and not file):
-        command.refuse(
-            msg("SetWorkingDirectory=%(word)s does not go with this unit.", word=wanted.text),
-            wanted.place,
-        )
-        return "", standing
-    if word in ("file", "unit"):
-        context, beside = "", file if word == "file" else unit.name
-    else:
-        context = wanted.text
-        beside = "" if context.startswith("/") else unit.name
-    if not beside or _URL.search(context):
-        return context, standing
-    if standing:
-        return "", standing
-    return context, site.folder_of(unit, beside)
 
 
 COMMANDS: Mapping[UnitKind, Callable[[QuadletUnit, Site], Command]] = {

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from migrations_app.domain.bundle import Facts
+from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.build_leftovers import places_of
+from migrations_app.domain.messages import msg
 from migrations_app.domain.reading.quadlet.account import Account
 from migrations_app.domain.reading.quadlet.command import Command
 from migrations_app.domain.reading.quadlet.expansion import Expansion
-from migrations_app.domain.reading.quadlet.gather import gather
+from migrations_app.domain.reading.quadlet.gather import gather, lend
 from migrations_app.domain.reading.quadlet.instances import instances
 from migrations_app.domain.reading.quadlet.kinds import UnitKind
 from migrations_app.domain.reading.quadlet.kube import Played
@@ -34,11 +36,13 @@ from migrations_app.domain.reading.quadlet.volumes import (
 from migrations_app.domain.reading.reading import Desk, Reading, TextMember
 from migrations_app.domain.spec import ServiceSpec
 
+_MAKE_NOTHING = (UnitKind.NETWORK, UnitKind.IMAGE, UnitKind.BUILD, UnitKind.ARTIFACT)
+
 
 def read_quadlet(members: Sequence[TextMember], desk: Desk) -> Reading:
     """The services of all units. A member that is no unit file becomes problems."""
     gathered = gather(members, desk)
-    site = Site(tuple(gathered.units))
+    site = Site(lend(gathered.units, desk))
     account = Account(desk.given.answers)
     work = _Work(site, desk, account, Played(desk), Volumes(site, account))
     work.read_units()
@@ -52,6 +56,17 @@ def read_quadlet(members: Sequence[TextMember], desk: Desk) -> Reading:
         questions=tuple(account.questions.values()),
         facts=Facts(variables=account.variables, identities=account.identities),
         problems=(*gathered.problems, *work.played.problems),
+    )
+
+
+def _useless(unit: QuadletUnit) -> Finding:
+    return Finding(
+        code="CAP-01",
+        severity=Severity.LOW,
+        place=unit.place,
+        message=msg("No unit uses %(unit)s, so nothing is made of it.", unit=unit.name),
+        why=msg("Networks, images and builds say something about the services that use them."),
+        fix=msg("Give the units that name %(unit)s with it.", unit=unit.name),
     )
 
 
@@ -69,16 +84,22 @@ class _Work:
         default_factory=dict
     )
     pods: list[tuple[Command, Expansion]] = field(default_factory=list)
+    used: set[tuple[str, str]] = field(default_factory=set)
 
     def read_units(self) -> None:
         for unit in self.site.units:
+            if unit.lent and unit.kind is not UnitKind.POD:
+                continue
             command = COMMANDS[unit.kind](unit, self.site)
             refusals = [*unknown_keys(unit), *missing_neighbours(unit, self.site)]
             self.account.refuse(unit, [*refusals, *command.refusals])
+            self.used |= {(need.file, need.name) for need in command.needs}
             self._read(command)
         for command, expansion in self.pods:
             unit = command.unit
             joined = self.joining.get((unit.file, unit.name), [])
+            if unit.lent and not joined:
+                continue
             members = [spec for _unit, spec in joined]
             units = [unit, *(member for member, _spec in joined)]
             self.made.append((units, read_pod(command, expansion, self.desk, members)))
@@ -117,7 +138,11 @@ class _Work:
         """A row for every setting that went into no service and has none yet."""
         taken = {place.object + place.path for spec in specs for _, place in places_of(spec)}
         for unit in self.site.units:
+            if unit.lent and unit.kind is UnitKind.CONTAINER:
+                continue
             account_for_surroundings(unit, self.account)
             account_for_rest(unit, self.account)
+            if unit.kind in _MAKE_NOTHING and (unit.file, unit.name) not in self.used:
+                self.account.findings.append(_useless(unit))
         for path in taken & self.account.rows.keys():
             del self.account.rows[path]

@@ -28,10 +28,14 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class QuadletUnit:
-    """A unit of the bundle. ``name`` is that of its file: ``web.container``."""
+    """A unit of the bundle. ``name`` is that of its file: ``web.container``.
+
+    ``lent``: it was only looked up for a unit that names it, and stands for nothing by itself.
+    """
 
     kind: UnitKind
     unit: UnitFile
+    lent: bool = False
 
     @property
     def name(self) -> str:

@@ -41,7 +41,7 @@ class Volumes:
         """A service without containers for each volume that nothing mounts."""
         found: list[ServiceSpec] = []
         for unit in self.site.of([UnitKind.VOLUME]):
-            if unit.name in self.used:
+            if unit.lent or unit.name in self.used:
                 continue
             for service in instances(unit, self.site, self.account):
                 volume = self._make(unit, service)
