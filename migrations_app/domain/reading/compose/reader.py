@@ -16,6 +16,7 @@ from migrations_app.domain.places import Place
 from migrations_app.domain.reading.compose.account import Account
 from migrations_app.domain.reading.compose.accounting import account_for
 from migrations_app.domain.reading.compose.defaults import with_defaults
+from migrations_app.domain.reading.compose.ending import meant_to_end
 from migrations_app.domain.reading.compose.environment import Environment
 from migrations_app.domain.reading.compose.loading import Loader
 from migrations_app.domain.reading.compose.networks import settle_networks
@@ -139,10 +140,17 @@ def _services(site: Site, desk: Desk) -> list[ServiceSpec]:
     section = site.model.get("services")
     specs: dict[str, ServiceSpec] = {}
     for key, node in section.fields.items() if section is not None else ():
-        if node.get("provider") is None and is_wanted(node, desk.given.profiles, site):
+        if node.get("provider") is None and is_wanted(node, _profiles(site, desk), site):
             specs[key] = read_service(key, node, site)
     account = site.account
-    return with_peer_ports(in_pods(specs, site), account.ask, account.refuse_answer)
+    joined = meant_to_end(in_pods(specs, site))
+    return with_peer_ports(joined, account.ask, account.refuse_answer)
+
+
+def _profiles(site: Site, desk: Desk) -> tuple[str, ...]:
+    """The profiles that were given, else those that ``COMPOSE_PROFILES`` names."""
+    named = site.environment.known.get("COMPOSE_PROFILES", "")
+    return desk.given.profiles or tuple(filter(None, (part.strip() for part in named.split(","))))
 
 
 def _of_member(problem: Problem, files: Files) -> Problem:

@@ -9,6 +9,7 @@ from migrations_app.domain.places import Path
 
 Pattern = tuple[str, ...]
 
+_PODMAN = msg("A setting of podman-compose for its own containers and pods.")
 _OWN = msg("Compose's own: it says how the file is read, not what runs.")
 _NETWORK = msg("A network of this host; a cluster has one network that all pods share.")
 _ADDRESS = msg("A cluster gives addresses; peers use the Service's name.")
@@ -137,7 +138,7 @@ def reason_for(path: Path) -> Message | None:
         prefix = path[:length]
         steps = tuple(str(step) for step in prefix)
         if str(prefix[-1]).startswith("x-"):
-            return EXTENSION
+            return _PODMAN if "podman" in str(prefix[-1]) else EXTENSION
         patterns = [steps]
         if length >= 2:
             patterns.append((steps[0], "*", *steps[2:]))

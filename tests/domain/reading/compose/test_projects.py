@@ -223,6 +223,25 @@ def test_what_deploy_and_dependencies_say() -> None:
     assert (container.resources.memory_request, web.replicas) == (32 * 2**20, 3)
 
 
+def test_what_others_wait_for_to_end_is_a_job() -> None:
+    text = (
+        "services:\n"
+        "  web: {image: a, depends_on: {seed: {condition: service_completed_successfully}, "
+        "kept: {condition: service_completed_successfully}}}\n"
+        "  seed: {image: b}\n"
+        "  kept: {image: c, restart: always}\n"
+    )
+    files = {"compose.yaml": text}
+    made = made_of(files)
+    assert {"Job/seed", "Deployment/kept", "Deployment/web"} <= {o.label for o in made.objects}
+    assert faults(made, files) == []
+
+
+def test_profiles_can_be_named_in_dotenv() -> None:
+    found = specs(compose__yaml=PROFILES, __env="COMPOSE_PROFILES=debug, other\n")
+    assert list(found) == ["a", "b"]
+
+
 def test_version_1_is_read() -> None:
     text = "web:\n  image: web\n  links: [db]\n  mem_limit: 64m\ndb:\n  image: postgres\n"
     files = {"compose.yaml": text}
