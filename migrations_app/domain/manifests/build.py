@@ -150,7 +150,7 @@ def _remember(site: _Site, spec: ServiceSpec, label: str) -> None:
         f"{port.container_port}/{port.protocol}"
         for container in spec.containers
         for port in container.ports
-        if port.host_port is not None
+        if port.host_port is not None and not port.host_ip.startswith(("127.", "::1"))
     ]
     if opened:
         site.published[label] = tuple(dict.fromkeys(opened))

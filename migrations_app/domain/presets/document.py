@@ -7,11 +7,13 @@ from typing import Any
 from migrations_app.domain.presets.sections import (
     answers,
     configuration,
+    exposure,
     probes,
     registry,
     resources,
     secrets,
     security,
+    workload,
 )
 from migrations_app.domain.presets.sections.section import Section
 from migrations_app.domain.presets.shape import Shape, by_name, flag, keys, text
@@ -25,12 +27,12 @@ SECTIONS: tuple[Section, ...] = (
     configuration.SECTION,
     secrets.SECTION,
     security.SECTION,
+    workload.SECTION,
+    exposure.SECTION,
     answers.SECTION,
 )
 
 LATER = (
-    "exposure",
-    "workload",
     "scaling",
     "storage",
     "observability",

@@ -12,11 +12,13 @@ from migrations_app.domain.bundle import Facts
 from migrations_app.domain.presets.layering import Settings
 from migrations_app.domain.transforms import (
     configuration,
+    exposure,
     probes,
     registry,
     resources,
     secrets,
     security,
+    workload,
 )
 from migrations_app.domain.transforms.base import Transform
 
@@ -30,6 +32,9 @@ SECTIONS: tuple[Callable[[Settings, Facts, Answers], Iterator[Transform]], ...] 
     probes.transforms,
     configuration.transforms,
     secrets.transforms,
+    workload.transforms,
+    workload.budgets,  # when it is known how many pods there are
+    exposure.transforms,
     configuration.roll_outs,  # last: when all that pods refer to is as it will be
 )
 
