@@ -17,7 +17,7 @@ from migrations_app.domain.places import pointer
 from migrations_app.domain.reading.limits import STRICT
 from migrations_app.domain.reading.read import read_bundle
 
-KINDS = ("kube", "inspect", "compose")
+KINDS = ("kube", "compose", "quadlet", "inspect")
 SCHEMAS = BundledSchemas()
 VERSIONS = ("1.28", SCHEMAS.versions()[-1])
 """What is rendered must be valid for the oldest of these and for the newest that is known."""
