@@ -8,7 +8,7 @@ difference, by identity: what a transform did not touch keeps its subtree, and c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -32,12 +32,14 @@ class StepKind(StrEnum):
 class Step:
     """One thing that was done to a field after it was read, and by what.
 
-    ``by`` is a transform's code, a preset as ``name@version`` or a question's id.
+    ``by`` is a transform's code, a preset as ``name@version`` or a question's id. ``moves``: what
+    it writes may have been elsewhere before; of a preset that is the exception.
     """
 
     kind: StepKind
     by: str
     why: Message = UNSAID
+    moves: bool = field(default=False, compare=False)
 
 
 class Origin:
@@ -227,7 +229,7 @@ def _follow_mapping(
             changes.append(Change(step, (*path, key), None, value, origin))
             if (
                 moved is None
-                and step.kind is not StepKind.PRESET
+                and (step.moves or step.kind is not StepKind.PRESET)
                 and isinstance(value, dict | list)
             ):
                 moved = _whereabouts(before, origin)  # what a preset writes was nowhere before
