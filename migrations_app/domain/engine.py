@@ -17,6 +17,7 @@ from migrations_app.domain.checks import CheckContext
 from migrations_app.domain.checks.capture import WRITTEN_BY_PEOPLE
 from migrations_app.domain.checks.images import registry_facts
 from migrations_app.domain.checks.phases import phase_for
+from migrations_app.domain.edits import Edit, apply_edits
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.findings import Finding
 from migrations_app.domain.fixes import apply_accepted
@@ -42,7 +43,7 @@ from migrations_app.domain.renames import renames
 from migrations_app.domain.schemas import Schemas
 from migrations_app.domain.transforms.base import Recorded, Running, Transform
 from migrations_app.domain.transforms.overrides import SetImages, SetNamespace
-from migrations_app.domain.transforms.presets import transforms_for
+from migrations_app.domain.transforms.presets import first_for, transforms_for
 from migrations_app.domain.transforms.secrets import existing
 
 
@@ -64,6 +65,7 @@ class Options:
     accepted_fixes:    fingerprints of findings whose fix a person accepted.
     image_digests:     image reference → ``sha256:…``, beyond what the bundle knows.
     kubernetes_version: ``1.NN``; None: the newest that the schemas know.
+    edits:             what people wrote into the manifest by hand (``domain.edits``).
     phase:             how far to judge; None: as the environment says (``checks.phases``).
     """
 
@@ -78,6 +80,7 @@ class Options:
     image_digests: Mapping[str, str] = field(default_factory=dict)
     secrets: SecretsMode = SecretsMode.KEEP
     phase: Phase | None = None
+    edits: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
     """Make manifests of what was read. The same input gives the same bytes.
 
     Stages, in order: build objects from specs; mend what a cluster would refuse; presets; what was
-    asked for by hand; accepted fixes; checks; text and digest.
+    asked for by hand; accepted fixes; edits; checks; text and digest.
 
     Raises:
         MissingParameter: a preset needs a parameter that was not given.
@@ -125,7 +128,10 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
     sources = (*bundle.objects, *built.objects)
     running = Running.of(sources)
     running.run(mends(schemas, version))
-    facts = Relabelling.of(sources, running).facts(_known(built.facts, options))
+    known = _known(built.facts, options)
+    facts = Relabelling.of(sources, running).facts(known)
+    running.run(first_for(settings, facts, answers))
+    facts = Relabelling.of(sources, running).facts(known)
     running.run(transforms_for(settings, facts, answers))
     running.run(_overrides(options))
     questions = (*bundle.questions, *built.questions, *running.questions.values())
@@ -151,12 +157,15 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
             lambda objects: checks.run(replace(context, objects=objects)),
         )
         context = replace(context, objects=tuple(running.objects))
+    contradicted = apply_edits(running, options.edits)
+    if options.edits:
+        context = replace(context, objects=tuple(running.objects))
     new = Relabelling.of(sources, running)
     final = checks.run(context)
     on_source = checks.run(replace(context, objects=sources), checks.MENDED)
     mended = mended_findings(on_source, final, new)
     untold = untold_mends(running.record, mended, new)
-    findings = (*bundle.findings, *built.findings, *final, *mended, *untold)
+    findings = (*bundle.findings, *built.findings, *contradicted, *final, *mended, *untold)
     objects, changes = _with_secrets(options.secrets, running, new.record(running.record))
     text = to_yaml(item.body for item in objects)
     return Made(
@@ -199,6 +208,7 @@ def without_environment(options: Options) -> Options:
         environment=None,
         namespace=None,
         layers=tuple(layer for layer in options.layers if not layer.environment),
+        edits=tuple(edit for edit in options.edits if not edit.environment),
     )
 
 

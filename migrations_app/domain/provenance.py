@@ -25,6 +25,7 @@ class StepKind(StrEnum):
     ENVIRONMENT = "environment"
     ANSWER = "answer"
     FIX = "fix"
+    EDIT = "edit"
     DEFAULT = "default"
 
 

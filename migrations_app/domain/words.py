@@ -78,6 +78,7 @@ ORIGINS: Words = {
     "environment": msg_for("origin", "Environment"),
     "answer": msg_for("origin", "Answer"),
     "fix": msg_for("origin", "Fix"),
+    "edit": msg_for("origin", "Edit"),
     "default": msg_for("origin", "Default"),
 }
 SOURCE_KINDS: Words = {

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from migrations_app.domain import edits
 from migrations_app.domain.checks import MENDED, RULED, capture, governance, rehearsals
 from migrations_app.domain.checks.base import Rule
 from migrations_app.domain.checks.catalogue import ELSEWHERE, Decided
@@ -26,7 +27,10 @@ REHEARSED: tuple[tuple[Rule, object], ...] = (
     (rehearsals.RES_03, rehearsals.tight_limits),
     (rehearsals.PRB_05, rehearsals.slow_starts),
 )
-AGREED: tuple[tuple[Rule, object], ...] = ((governance.PRD_09, governance.expired_waivers),)
+AGREED: tuple[tuple[Rule, object], ...] = (
+    (governance.PRD_09, governance.expired_waivers),
+    (edits.EDT_01, edits.contradicted_edit),
+)
 ENTRIES: tuple[tuple[Rule, object], ...] = (*RULED, *REHEARSED, *AGREED)
 
 FAMILIES: Mapping[str, str] = {
@@ -46,6 +50,7 @@ FAMILIES: Mapping[str, str] = {
     "PRD": "Production",
     "GOV": "Governance",
     "EDG": "Edge",
+    "EDT": "Edits",
 }
 
 

@@ -23,7 +23,7 @@ from migrations_app.domain.manifests.resources import (
     namespace_of,
     sequence,
 )
-from migrations_app.domain.manifests.secret_markers import scrubbed, take
+from migrations_app.domain.manifests.secret_markers import is_marker, scrubbed, take
 from migrations_app.domain.places import Path, pointer
 from migrations_app.domain.same import same
 
@@ -97,13 +97,58 @@ def merge(base: Sequence[Object], theirs: Sequence[Object], ours: Sequence[Objec
     merged: list[Object] = []
     conflicts: list[Conflict] = []
     for thing in [*made, *(thing for thing in edited if thing not in made)]:
-        old, mine, new = three = [side.get(thing, ABSENT) for side in sides]
-        found = _Merging(object_label(new if mine is ABSENT else mine))
-        value = found.value(old, mine, new, ())
+        value, found = merge_object(*(side.get(thing, ABSENT) for side in sides))
         if value is not ABSENT:
             merged.append(value)
-        conflicts += _concealed(found.conflicts, three)
+        conflicts += found
     return Merged(tuple(merged), tuple(conflicts))
+
+
+def merge_object(base: Any, theirs: Any, ours: Any) -> tuple[Any, tuple[Conflict, ...]]:
+    """One object of three sides, each of which may be :data:`ABSENT`; so may be the result."""
+    found = _Merging(object_label(ours if theirs is ABSENT else theirs))
+    value = found.value(base, theirs, ours, ())
+    return value, tuple(_concealed(found.conflicts, (base, theirs, ours)))
+
+
+def located(body: Any, keyed: str) -> Path:
+    """The path of a conflict as it is in an object: positions in place of keys, as far as it is."""
+    path: Path = ()
+    here = body
+    for step in keyed.split("/")[1:]:
+        key: str | int = step.replace("~1", "/").replace("~0", "~")
+        if isinstance(here, list):
+            names = list(_keyed(here, path) or ())
+            if key not in names:
+                break
+            key = names.index(str(key))
+            here = here[key]
+        elif isinstance(here, dict) and key in here:
+            here = here[key]
+        else:
+            break
+        path = (*path, key)
+    return path
+
+
+def put_at(body: Any, keyed: str, value: Any) -> Any:
+    """A body with another value at the path of a conflict; :data:`ABSENT` takes it away."""
+    steps = [step.replace("~1", "/").replace("~0", "~") for step in keyed.split("/")[1:]]
+    return _put(body, steps, value, ())
+
+
+def _put(here: Any, steps: Sequence[str], value: Any, path: Path) -> Any:
+    if not steps:
+        return value
+    step, rest = steps[0], steps[1:]
+    if isinstance(here, list):
+        known = dict(_keyed(here, path) or {})
+        new = _put(known.get(step, ABSENT), rest, value, (*path, step))
+        kept = known | {step: new}
+        return [item for item in kept.values() if item is not ABSENT]
+    known = dict(mapping(here))
+    new = _put(known.get(step, ABSENT), rest, value, (*path, step))
+    return {key: item for key, item in (known | {step: new}).items() if item is not ABSENT}
 
 
 def merge_values(label: str, base: Any, theirs: Any, ours: Any) -> MergedValue:
@@ -158,6 +203,8 @@ class _Merging:
             old, mine, new = (_keyed(side, path) for side in (sequence(base), theirs, ours))
             if old is not None and mine is not None and new is not None:
                 return list(self._mapping(old, mine, new, path, _in_order(mine, new)).values())
+        if _alike(base, ours):
+            return _refilled(theirs, base, ours)
         self.conflicts.append(Conflict(self.label, pointer(path), base, theirs, ours))
         return theirs
 
@@ -176,6 +223,23 @@ class _Merging:
             if value is not ABSENT:
                 merged[key] = value
         return merged
+
+
+def _alike(base: Any, ours: Any) -> bool:
+    """Whether two values are the same but for markers in the first where secrets are."""
+    if is_marker(base) and isinstance(ours, str):
+        return True
+    if isinstance(base, list) and isinstance(ours, list):
+        return len(base) == len(ours) and all(map(_alike, base, ours))
+    return same(base, ours)
+
+
+def _refilled(theirs: Any, base: Any, ours: Any) -> Any:
+    """An edited list with the secrets that its markers stand for, in their order."""
+    if not isinstance(theirs, list) or not isinstance(base, list):
+        return theirs
+    secrets = iter([new for old, new in zip(base, ours, strict=True) if is_marker(old)])
+    return [next(secrets, item) if is_marker(item) else item for item in theirs]
 
 
 def _in_order(theirs: Iterable[str], ours: Iterable[str]) -> list[str]:
