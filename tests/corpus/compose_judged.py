@@ -102,7 +102,7 @@ def ours(file: Path, root: Path) -> dict[str, Any]:
     values: dict[str, Any] = plain(model)
     reading = read_compose([member], _desk(name, root))
     for spec in reading.specs:
-        for container in spec.containers:
+        for container in (item for item in spec.containers if not item.init):
             service = values["services"][container.name]
             unset = {k: v for k, v in service.get("environment", {}).items() if v is None}
             service["environment"] = {**unset, **container.environment}
@@ -128,6 +128,12 @@ def _with_networks(model: Mapping[str, Any]) -> dict[str, Any]:
             service["networks"] = {"default": None}
         if "default" in (service.get("networks") or {}):
             networks.setdefault("default", None)
+        for hook in service.get("pre_start", ()):
+            if "networks" in service:
+                hook["networks"] = {**service["networks"], **(hook.get("networks") or {})}
+        deploy = service.get("deploy")
+        if deploy and service.get("scale") is not None:
+            service["deploy"] = {**deploy, "replicas": service["scale"]}
     return {**model, "services": services, "networks": networks}
 
 

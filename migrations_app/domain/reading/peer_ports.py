@@ -70,7 +70,7 @@ def with_peer_ports(
             made.append(spec)
             continue
         found = _mentioned(spec, mentions)
-        known = _well_known(spec.containers[0])
+        known = _well_known(_main(spec))
         needed = found or known or spec.name in waited_for
         made.append(_with_port(spec, found, known, ask, bad) if needed else spec)
     return made
@@ -93,15 +93,21 @@ def _with_port(
             "with commas; with nothing, peers find it without a Service."
         ),
         recommended=recommended,
-        place=spec.containers[0].places.get("image") or Place(spec.file),
+        place=_main(spec).places.get("image") or Place(spec.file),
     )
     answer = ask(question)
     ports = _parsed(answer)
     if ports is None:
         bad(question, answer)
         return spec
-    first, *rest = spec.containers
-    return replace(spec, containers=(replace(first, ports=ports), *rest))
+    main = _main(spec)
+    containers = [replace(item, ports=ports) if item is main else item for item in spec.containers]
+    return replace(spec, containers=tuple(containers))
+
+
+def _main(spec: ServiceSpec) -> ContainerSpec:
+    """The container that runs first of those that stay."""
+    return next((item for item in spec.containers if not item.init), spec.containers[0])
 
 
 def _ends(spec: ServiceSpec) -> bool:

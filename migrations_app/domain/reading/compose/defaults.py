@@ -144,6 +144,24 @@ def _volumes(node: Node, account: Account) -> Node:
     return replace(node, value=items)
 
 
+def _develop(node: Node, account: Account) -> Node:
+    """The commands that watching starts, as words."""
+    watch = node.get("watch")
+    if watch is None:
+        return node
+    items = []
+    for item in watch.items:
+        said = item.get("exec", "command")
+        words = command(said, account) if said is not None else None
+        if words is not None:
+            inner = replace(
+                item.fields["exec"], value={**item.fields["exec"].fields, "command": words}
+            )
+            item = replace(item, value={**item.fields, "exec": inner})
+        items.append(item)
+    return replace(node, value={**node.fields, "watch": replace(watch, value=items)})
+
+
 def _hooks(node: Node, account: Account) -> Node:
     items = [
         replace(item, value={**item.fields, "command": words})
@@ -169,6 +187,7 @@ _COMPLETED: dict[str, Callable[[Node, Account], Node | None]] = {
     "secrets": _secrets,
     "volumes": _volumes,
     "pull_policy": _pull_policy,
+    "develop": _develop,
     **dict.fromkeys(("pre_start", "post_start", "pre_stop"), _hooks),
 }
 

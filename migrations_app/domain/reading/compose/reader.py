@@ -18,6 +18,7 @@ from migrations_app.domain.reading.compose.accounting import account_for
 from migrations_app.domain.reading.compose.defaults import with_defaults
 from migrations_app.domain.reading.compose.ending import meant_to_end
 from migrations_app.domain.reading.compose.environment import Environment
+from migrations_app.domain.reading.compose.hooks import inherited
 from migrations_app.domain.reading.compose.loading import Loader
 from migrations_app.domain.reading.compose.networks import settle_networks
 from migrations_app.domain.reading.compose.nodes import Node, node_of
@@ -83,7 +84,15 @@ def resolved(
     environment = Environment(known, account)
     loader = Loader(shelf, first.name)
     model = loader.load([(member.name, member.text) for member in files.members], environment)
-    return with_defaults(model, account), loader, environment
+    return _with_hooks(with_defaults(model, account)), loader, environment
+
+
+def _with_hooks(model: Node) -> Node:
+    services = model.get("services")
+    if services is None:
+        return model
+    made = {key: inherited(item) for key, item in services.fields.items()}
+    return replace(model, value={**model.fields, "services": replace(services, value=made)})
 
 
 def _known(shelf: Shelf, desk: Desk, member: str) -> dict[str, str]:

@@ -86,7 +86,7 @@ _SERVICE: Mapping[str, Message] = {
     "oom_score_adj": msg("A cluster derives it from requests and limits of memory."),
     "pid": msg("Only the containers of one pod can share processes."),
     "post_start": _HOOK,
-    "pre_start": _HOOK,
+    "pre_start": _NO_PART,
     "pre_stop": _HOOK,
     "profiles": msg("Decides whether the service is rendered; see the question."),
     "provider": msg("Compose hands the service to a program of this machine."),

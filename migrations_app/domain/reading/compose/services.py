@@ -12,6 +12,7 @@ from migrations_app.domain.reading.compose import short_forms
 from migrations_app.domain.reading.compose.container import read_container
 from migrations_app.domain.reading.compose.deploy import read_deploy
 from migrations_app.domain.reading.compose.fields import Fields
+from migrations_app.domain.reading.compose.hooks import read_hooks
 from migrations_app.domain.reading.compose.nodes import Node, scalar_text
 from migrations_app.domain.reading.compose.short_forms import BadForm
 from migrations_app.domain.reading.compose.site import Site
@@ -30,6 +31,7 @@ def read_service(key: str, node: Node, site: Site) -> ServiceSpec:
     fields = Fields(node, site.account)
     name = site.service_name(key)
     container = read_container(name, node, site)
+    containers = (*read_hooks(node, container, site), container)
     fields.values["name"] = name
     fields.places["name"] = node.place
     _names(key, name, fields, site)
@@ -39,8 +41,8 @@ def read_service(key: str, node: Node, site: Site) -> ServiceSpec:
     fields.values["depends_on"] = _dependencies(fields, site)
     return ServiceSpec(
         **fields.values,
-        containers=(container,),
-        volumes=read_volumes([container], site),
+        containers=containers,
+        volumes=read_volumes(containers, site),
         identity=f"compose:{site.project}/{key}",
         file=node.file,
         places=fields.places,

@@ -223,6 +223,35 @@ def test_what_deploy_and_dependencies_say() -> None:
     assert (container.resources.memory_request, web.replicas) == (32 * 2**20, 3)
 
 
+def test_hooks_before_the_start_are_init_containers() -> None:
+    text = (
+        "services:\n"
+        "  web:\n"
+        "    build: .\n"
+        "    user: '1000'\n"
+        "    environment: {A: 1, B: 1}\n"
+        "    volumes: ['data:/data', './x:/x']\n"
+        "    ports: ['80:80']\n"
+        "    pre_start:\n"
+        "      - {command: migrate --now, environment: {B: 2}}\n"
+        "      - {image: other, command: [chown, a], user: root, volumes: ['more:/x']}\n"
+        "volumes: {data: , more: }\n"
+    )
+    files = {"compose.yaml": text}
+    first, second, main = specs(compose__yaml=text)["web"].containers
+    assert (first.init, second.init, main.init) == (True, True, False)
+    assert (first.image, first.args, first.security.user) == (
+        "localhost/web:latest",
+        ("migrate", "--now"),
+        "1000",
+    )
+    assert first.environment == {"A": "1", "B": "2"}
+    assert [mount.target for mount in first.mounts] == ["/data", "/x"]
+    assert (second.image, second.security.user, second.ports) == ("other", "root", ())
+    assert [mount.source for mount in second.mounts] == ["more", "data"]
+    assert faults(made_of(files), files) == []
+
+
 def test_what_others_wait_for_to_end_is_a_job() -> None:
     text = (
         "services:\n"
