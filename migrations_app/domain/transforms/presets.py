@@ -25,7 +25,12 @@ from migrations_app.domain.transforms.base import Transform
 Answers = Mapping[str, str]
 """Question id → answer."""
 
-SECTIONS: tuple[Callable[[Settings, Facts, Answers], Iterator[Transform]], ...] = (
+Builder = Callable[[Settings, Facts, Answers], Iterator[Transform]]
+
+FIRST: tuple[Builder, ...] = (workload.kinds,)
+"""Those that make objects go by another kind or name: what is known of them has to follow."""
+
+SECTIONS: tuple[Builder, ...] = (
     security.transforms,  # first: images still go by the names they were inspected under
     registry.transforms,
     resources.transforms,
@@ -33,14 +38,23 @@ SECTIONS: tuple[Callable[[Settings, Facts, Answers], Iterator[Transform]], ...] 
     configuration.transforms,
     secrets.transforms,
     workload.transforms,
-    workload.budgets,  # when it is known how many pods there are
     exposure.transforms,
+    workload.budgets,  # when it is known how many pods there are
     configuration.roll_outs,  # last: when all that pods refer to is as it will be
 )
 
 
+def first_for(settings: Settings, facts: Facts, answers: Answers) -> list[Transform]:
+    """The transforms after which facts about objects have to be looked up by new labels.
+
+    Raises:
+        InvalidInput: with its parameters filled in, a preset asks for what cannot be.
+    """
+    return [transform for section in FIRST for transform in section(settings, facts, answers)]
+
+
 def transforms_for(settings: Settings, facts: Facts, answers: Answers) -> list[Transform]:
-    """The transforms of every section that some layer sets.
+    """The other transforms of every section that some layer sets.
 
     Raises:
         InvalidInput: with its parameters filled in, a preset asks for what cannot be.

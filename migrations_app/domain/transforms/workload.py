@@ -41,12 +41,16 @@ _POD_FIELDS = {
 }
 
 
+def kinds(settings: Settings, _facts: Facts, _answers: Mapping[str, str]) -> Iterator[Transform]:
+    """Workloads of another kind, before anybody asks what an object is called."""
+    for found in _aimed(settings, "kind", "schedule", value=_kind):
+        yield ChangeKind(found.step, found.aim, *found.value)
+
+
 def transforms(
     settings: Settings, _facts: Facts, _answers: Mapping[str, str]
 ) -> Iterator[Transform]:
-    """What the section ``workload`` asks for, but for budgets."""
-    for found in _aimed(settings, "kind", "schedule", value=_kind):
-        yield ChangeKind(found.step, found.aim, *found.value)
+    """What the section ``workload`` asks for, but for kinds and budgets."""
     for found in _aimed(settings, "replicas"):
         yield SetReplicas(found.step, found.aim, found.value)
     for found in _aimed(settings, "strategy"):

@@ -13,7 +13,7 @@ from migrations_app.domain.presets.layering import settle
 from migrations_app.domain.presets.schema import Preset
 from migrations_app.domain.provenance import made
 from migrations_app.domain.transforms.base import Running, built_step
-from migrations_app.domain.transforms.presets import transforms_for
+from migrations_app.domain.transforms.presets import first_for, transforms_for
 
 READ = built_step("read", msg("Read."))
 
@@ -28,7 +28,8 @@ def run(
     layers = [Preset.from_text(text, f"p{number}") for number, text in enumerate(presets, 1)]
     bodies = list(yaml.safe_load_all(objects))
     running = Running.of(SourceObject(body, made(body, READ)) for body in bodies)
-    for transform in transforms_for(settle(layers, {}), facts or Facts(), answers or {}):
+    given = settle(layers, {}), facts or Facts(), answers or {}
+    for transform in (*first_for(*given), *transforms_for(*given)):
         running.run([transform])
         again = transform(running.bodies)
         assert len(again) == len(running.bodies), transform

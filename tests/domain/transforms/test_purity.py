@@ -16,7 +16,7 @@ from migrations_app.domain.reading.limits import STRICT
 from migrations_app.domain.reading.read import read_bundle
 from migrations_app.domain.transforms.base import Transform
 from migrations_app.domain.transforms.overrides import SetImages, SetNamespace
-from migrations_app.domain.transforms.presets import transforms_for
+from migrations_app.domain.transforms.presets import first_for, transforms_for
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 CASES = sorted(path for path in GOLDEN.iterdir() if path.is_dir())
@@ -55,6 +55,7 @@ def transforms(case: Path) -> list[Transform]:
     settings = settle(presets, {"GIT_COMMIT": "4f2c9d1"})
     return [
         *mends(SCHEMAS, SCHEMAS.versions()[-1]),
+        *first_for(settings, Facts(), {}),
         *transforms_for(settings, Facts(), {}),
         SetImages({"web": "registry.example.com/other:2"}),
         SetNamespace("elsewhere"),

@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 import yaml
 
-from migrations_app.domain.bundle import Object, SourceObject
+from migrations_app.domain.bundle import Facts, Object, SourceObject
 from migrations_app.domain.errors import InvalidInput
+from migrations_app.domain.presets.layering import settle
+from migrations_app.domain.presets.schema import Preset
 from migrations_app.domain.provenance import Origin, Step, StepKind
 from migrations_app.domain.transforms.aims import Aim
 from migrations_app.domain.transforms.base import Running
+from migrations_app.domain.transforms.presets import first_for, transforms_for
 from migrations_app.domain.transforms.workload_kinds import ChangeKind
 from tests.domain.transforms.applying import applied, run, setters
 
@@ -289,3 +292,12 @@ def test_other_objects_are_left_alone(kind: str) -> None:
     text = f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: web}}\n"
     section = "{kind: Deployment, replicas: 2, labels: {name: true}, serviceAccount: dedicated}"
     assert applied(text, f"workload: {section}") == list[Object](yaml.safe_load_all(text))
+
+
+def test_kinds_change_before_anybody_looks_up_an_object_by_its_label() -> None:
+    text = "kind: Deployment, workloads: {web: {kind: StatefulSet}}, replicas: 2"
+    settings = settle([Preset.from_text(f"workload: {{{text}}}", "p")], {})
+    first = first_for(settings, Facts(), {})
+    assert [type(transform) for transform in first] == [ChangeKind, ChangeKind]
+    rest = transforms_for(settings, Facts(), {})
+    assert not any(isinstance(transform, ChangeKind) for transform in rest)
