@@ -102,11 +102,11 @@ def volumes_of_others(context: CheckContext) -> Iterator[Finding]:
         pod = mapping(workload.spec.get("securityContext"))
         if pod.get("fsGroup") is not None or not _claims(workload.item.body, workload.spec):
             continue
-        users = {
+        users = [
             mapping(container.get("securityContext")).get("runAsUser", pod.get("runAsUser"))
             for _path, container in workload.running
-        }
-        if users and None not in users and 0 not in users:
+        ]
+        if users and all(isinstance(user, int) and user > 0 for user in users):
             yield SEC_09.found(
                 workload.item,
                 workload.path,
@@ -119,12 +119,13 @@ def group_for(spec: Mapping[str, Any]) -> int | None:
     """The group that all containers of a pod run as, else their common user's number."""
     pod = mapping(spec.get("securityContext"))
     for field in ("runAsGroup", "runAsUser"):
-        numbers = {
+        numbers = [
             mapping(mapping(container).get("securityContext")).get(field, pod.get(field))
             for container in sequence(spec.get("containers"))
-        }
-        if len(numbers) == 1 and isinstance(number := numbers.pop(), int) and number > 0:
-            return number
+        ]
+        first = numbers[0] if numbers else None
+        if isinstance(first, int) and first > 0 and all(number == first for number in numbers):
+            return first
     return None
 
 

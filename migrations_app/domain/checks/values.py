@@ -11,12 +11,13 @@ from migrations_app.domain.bundle import SourceObject
 from migrations_app.domain.checks.base import CheckContext, Rule
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.findings import Finding, Severity
-from migrations_app.domain.manifests.closed_values import Closed, closed_values
+from migrations_app.domain.manifests.closed_values import Between, Closed, closed_values
 from migrations_app.domain.manifests.resources import containers, get, mapping, sequence
 from migrations_app.domain.messages import either, msg
 from migrations_app.domain.names import is_port_name
 from migrations_app.domain.places import Path
 from migrations_app.domain.quantities import Quantity
+from migrations_app.domain.server_rules import refused
 
 SCH_06 = Rule(
     "SCH-06",
@@ -32,10 +33,13 @@ def impossible_values(context: CheckContext) -> Iterator[Finding]:
     """SCH-06: a value that the API does not take, though its type is right.
 
     Words that are none of the few, amounts that are none, requests above their limits, ports
-    beyond 1 to 65535, replicas below zero, variables and ports without what makes them one.
+    beyond 1 to 65535, replicas below zero, variables and ports without what makes them one, fields
+    that exclude each other, and whatever else a server refuses of an object by itself.
     """
     for item in context.objects:
         yield from _closed(item)
+        for path, message in refused(item.body):
+            yield SCH_06.found(item, path, message, str(message))
         yield from _replicas(item)
         yield from _beyond_limits(item)
         yield from _unnamed(item)
@@ -49,6 +53,15 @@ def _closed(item: SourceObject) -> Iterator[Finding]:
             if not _is_amount(value):
                 wrong = msg(
                     "%(value)s is no amount. Write for example 250m or 1Gi.", value=repr(value)
+                )
+                yield SCH_06.found(item, path, wrong)
+        elif isinstance(rule, Between):
+            if isinstance(value, int) and not rule.least <= value <= rule.most:
+                wrong = msg(
+                    "%(value)s is not between %(least)s and %(most)s.",
+                    value=value,
+                    least=rule.least,
+                    most=rule.most,
                 )
                 yield SCH_06.found(item, path, wrong)
         elif isinstance(value, str) and value and value not in rule:

@@ -59,7 +59,9 @@ def probe_the_port(objects: Objects, index: int, path: Path) -> Sequence[Object 
 
 def patient_liveness(objects: Objects, index: int, path: Path) -> Sequence[Object | None]:
     """PRB-02: liveness gives the process a minute before it is restarted."""
-    probe = mapping(get(objects[index], path))
+    probe = get(objects[index], path)
+    if not isinstance(probe, dict):
+        return objects
     period = probe.get("periodSeconds")
     seconds = period if isinstance(period, int) and period > 0 else 10
     patient = {**probe, "failureThreshold": -(-PATIENCE // seconds)}
@@ -90,7 +92,9 @@ def the_only_port(objects: Objects, index: int, path: Path) -> Sequence[Object |
 def restricted(objects: Objects, index: int, path: Path) -> Sequence[Object | None]:
     """SEC-05: all capabilities dropped, no escalation, seccomp RuntimeDefault."""
     body = objects[index]
-    container = mapping(get(body, path))
+    container = get(body, path)
+    if not isinstance(container, dict):
+        return objects
     found = pod_spec(body)
     pod = mapping(found[1].get("securityContext")) if found else {}
     own = mapping(container.get("securityContext"))
@@ -130,8 +134,8 @@ def writable_tmp(objects: Objects, index: int, path: Path) -> Sequence[Object | 
 
 def group_of_the_volumes(objects: Objects, index: int, path: Path) -> Sequence[Object | None]:
     """SEC-09: volumes belong to the group that the containers run as."""
-    spec = mapping(get(objects[index], path))
-    group = group_for(spec)
+    spec = get(objects[index], path)
+    group = group_for(spec) if isinstance(spec, dict) else None
     if group is None:
         return objects
     where = (*path, "securityContext", "fsGroup")
@@ -140,6 +144,8 @@ def group_of_the_volumes(objects: Objects, index: int, path: Path) -> Sequence[O
 
 def wait_before_the_end(objects: Objects, index: int, path: Path) -> Sequence[Object | None]:
     """PRD-08: five seconds in which balancers learn that the pod is going."""
+    if not isinstance(get(objects[index], path), dict):
+        return objects
     where = (*path, "lifecycle", "preStop")
     wait = {"sleep": {"seconds": 5}}
     return changed(objects, index, replace_at(objects[index], where, wait))

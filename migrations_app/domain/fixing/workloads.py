@@ -143,7 +143,9 @@ def guarded(objects: Objects, index: int, path: Path) -> Sequence[Object | None]
 def own_account(objects: Objects, index: int, path: Path) -> Sequence[Object | None]:
     """STG-09: a service account of the workload's name, whose token is not mounted."""
     body = objects[index]
-    spec = mapping(get(body, path))
+    spec = get(body, path)
+    if not isinstance(spec, dict):
+        return objects
     account = str(spec.get("serviceAccountName") or "default")
     name = to_label(name_of(body)) if account == "default" else account
     tight = {**spec, "serviceAccountName": name, "automountServiceAccountToken": False}
@@ -224,7 +226,9 @@ def left_to_the_scaler(objects: Objects, index: int, path: Path) -> Sequence[Obj
 def paced(objects: Objects, index: int, path: Path) -> Sequence[Object | None]:
     """PRD-05: what a roll-out leaves unsaid, with sound values."""
     body = objects[index]
-    spec = mapping(get(body, path))
+    spec = get(body, path)
+    if not isinstance(spec, dict):
+        return objects
     missing = unsaid_pace(spec)
     rolling: dict[str, Any] = {
         key: missing.pop(key) for key in ("maxSurge", "maxUnavailable") if key in missing

@@ -7,6 +7,7 @@ and what the API server answers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
@@ -16,6 +17,15 @@ from migrations_app.domain.mends.references import Pattern
 from migrations_app.domain.places import Path
 
 Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A whole number from ``least`` to ``most``."""
+
+    least: int
+    most: int = 2_147_483_647
+
 
 _PULL: Words = ("Always", "IfNotPresent", "Never")
 _PROTOCOLS: Words = ("TCP", "UDP", "SCTP")
@@ -29,6 +39,14 @@ _HOST_PATHS: Words = (
     *("Socket", "CharDevice", "BlockDevice"),
 )
 _CONTAINERS = (("containers", "*"), ("initContainers", "*"))
+_PROBES = ("readinessProbe", "livenessProbe", "startupProbe")
+_AT_PROBES = tuple((*at, probe) for at in _CONTAINERS for probe in _PROBES)
+_ID = Between(0)
+_MODE = Between(0, 0o777)
+_FROM_NONE = Between(0)
+_FROM_ONE = Between(1)
+_FILES = ("configMap", "secret", "downwardAPI")
+_WISH = "preferredDuringSchedulingIgnoredDuringExecution"
 
 _POD_WORDS: tuple[tuple[Pattern, Words], ...] = (
     (("restartPolicy",), ("Always", "OnFailure", "Never")),
@@ -38,14 +56,55 @@ _POD_WORDS: tuple[tuple[Pattern, Words], ...] = (
     *(((*at, "imagePullPolicy"), _PULL) for at in _CONTAINERS),
     *(((*at, "ports", "*", "protocol"), _PROTOCOLS) for at in _CONTAINERS),
     *(((*at, "securityContext", "seccompProfile", "type"), _SECCOMP) for at in _CONTAINERS),
+    *(((*at, "securityContext", "procMount"), ("Default", "Unmasked")) for at in _CONTAINERS),
+    *(((*at, "terminationMessagePolicy"), ("File", "FallbackToLogsOnError")) for at in _CONTAINERS),
+    *(((*at, "httpGet", "scheme"), ("HTTP", "HTTPS")) for at in _AT_PROBES),
+    (("securityContext", "fsGroupChangePolicy"), ("Always", "OnRootMismatch")),
+    (("tolerations", "*", "operator"), ("Exists", "Equal", "Lt", "Gt")),
+    (("tolerations", "*", "effect"), ("NoSchedule", "PreferNoSchedule", "NoExecute")),
+    (
+        ("topologySpreadConstraints", "*", "whenUnsatisfiable"),
+        ("DoNotSchedule", "ScheduleAnyway"),
+    ),
+)
+_POD_NUMBERS: tuple[tuple[Pattern, Between], ...] = (
+    (("activeDeadlineSeconds",), _FROM_ONE),
+    (("topologySpreadConstraints", "*", "maxSkew"), _FROM_ONE),
+    *(
+        (("affinity", kind, _WISH, "*", "weight"), Between(1, 100))
+        for kind in ("nodeAffinity", "podAffinity", "podAntiAffinity")
+    ),
+    *((("securityContext", field), _ID) for field in ("runAsUser", "runAsGroup", "fsGroup")),
+    *(
+        ((*at, "securityContext", field), _ID)
+        for at in _CONTAINERS
+        for field in ("runAsUser", "runAsGroup")
+    ),
+    *(
+        ((*at, field), _FROM_NONE)
+        for at in _AT_PROBES
+        for field in ("initialDelaySeconds", "periodSeconds", "timeoutSeconds", "failureThreshold")
+    ),
+    *(((*at, "terminationGracePeriodSeconds"), _FROM_ONE) for at in _AT_PROBES),
+    *((("volumes", "*", kind, "defaultMode"), _MODE) for kind in (*_FILES, "projected")),
+    *((("volumes", "*", kind, "items", "*", "mode"), _MODE) for kind in _FILES),
+)
+_WEBHOOK: tuple[tuple[Pattern, Words], ...] = (
+    (("webhooks", "*", "sideEffects"), ("None", "NoneOnDryRun")),
+    (("webhooks", "*", "failurePolicy"), ("Fail", "Ignore")),
 )
 _WORDS: Mapping[str, tuple[tuple[Pattern, Words], ...]] = {
     "Service": (
         (("spec", "type"), ("ClusterIP", "NodePort", "LoadBalancer", "ExternalName")),
         (("spec", "ports", "*", "protocol"), _PROTOCOLS),
         (("spec", "sessionAffinity"), ("None", "ClientIP")),
+        (("spec", "internalTrafficPolicy"), ("Cluster", "Local")),
+        (("spec", "externalTrafficPolicy"), ("Cluster", "Local")),
     ),
-    "PersistentVolumeClaim": ((("spec", "accessModes", "*"), _ACCESS),),
+    "PersistentVolumeClaim": (
+        (("spec", "accessModes", "*"), _ACCESS),
+        (("spec", "volumeMode"), ("Filesystem", "Block")),
+    ),
     "PersistentVolume": (
         (("spec", "accessModes", "*"), _ACCESS),
         (("spec", "persistentVolumeReclaimPolicy"), ("Retain", "Recycle", "Delete")),
@@ -53,10 +112,19 @@ _WORDS: Mapping[str, tuple[tuple[Pattern, Words], ...]] = {
     "Deployment": ((("spec", "strategy", "type"), ("RollingUpdate", "Recreate")),),
     "DaemonSet": ((("spec", "updateStrategy", "type"), _UPDATES),),
     "StatefulSet": (
+        (("spec", "podManagementPolicy"), ("OrderedReady", "Parallel")),
         (("spec", "updateStrategy", "type"), _UPDATES),
         (("spec", "volumeClaimTemplates", "*", "spec", "accessModes", "*"), _ACCESS),
     ),
     "CronJob": ((("spec", "concurrencyPolicy"), ("Allow", "Forbid", "Replace")),),
+    "Job": ((("spec", "completionMode"), ("NonIndexed", "Indexed")),),
+    "NetworkPolicy": (
+        (("spec", "policyTypes", "*"), ("Ingress", "Egress")),
+        (("spec", "ingress", "*", "ports", "*", "protocol"), _PROTOCOLS),
+        (("spec", "egress", "*", "ports", "*", "protocol"), _PROTOCOLS),
+    ),
+    "ValidatingWebhookConfiguration": _WEBHOOK,
+    "MutatingWebhookConfiguration": _WEBHOOK,
     "RoleBinding": (
         (("roleRef", "kind"), ("Role", "ClusterRole")),
         (("subjects", "*", "kind"), _SUBJECTS),
@@ -68,7 +136,6 @@ _WORDS: Mapping[str, tuple[tuple[Pattern, Words], ...]] = {
     "Ingress": ((("spec", "rules", "*", "http", "paths", "*", "pathType"), _PATHS),),
 }
 
-_PROBES = ("readinessProbe", "livenessProbe", "startupProbe")
 _POD_PORTS: tuple[Pattern, ...] = (
     *((*at, "ports", "*", "containerPort") for at in _CONTAINERS),
     *((*at, "ports", "*", "hostPort") for at in _CONTAINERS),
@@ -82,6 +149,56 @@ _SERVICE_PORTS: tuple[Pattern, ...] = (
     ("spec", "ports", "*", "port"),
     ("spec", "ports", "*", "targetPort"),
 )
+
+_POLICY_PORTS: tuple[Pattern, ...] = tuple(
+    ("spec", side, "*", "ports", "*", "port") for side in ("ingress", "egress")
+)
+_SCALING = ("spec", "behavior")
+_OF_DEPLOYMENT = ("minReadySeconds", "revisionHistoryLimit")
+_NUMBERS: Mapping[str, tuple[tuple[Pattern, Between], ...]] = {
+    "Deployment": tuple((("spec", field), _FROM_NONE) for field in _OF_DEPLOYMENT),
+    "DaemonSet": tuple((("spec", field), _FROM_NONE) for field in _OF_DEPLOYMENT),
+    "StatefulSet": (
+        *((("spec", field), _FROM_NONE) for field in _OF_DEPLOYMENT),
+        (("spec", "updateStrategy", "rollingUpdate", "partition"), _FROM_NONE),
+    ),
+    "Job": tuple(
+        (("spec", field), _FROM_NONE)
+        for field in (
+            *("backoffLimit", "activeDeadlineSeconds", "parallelism", "completions"),
+            "ttlSecondsAfterFinished",
+        )
+    ),
+    "CronJob": tuple(
+        (("spec", field), _FROM_NONE)
+        for field in (
+            *("successfulJobsHistoryLimit", "failedJobsHistoryLimit"),
+            "startingDeadlineSeconds",
+        )
+    ),
+    "HorizontalPodAutoscaler": (
+        (("spec", "minReplicas"), _FROM_ONE),
+        (("spec", "maxReplicas"), _FROM_ONE),
+        (("spec", "metrics", "*", "resource", "target", "averageUtilization"), _FROM_ONE),
+        *(
+            rule
+            for way in ("scaleUp", "scaleDown")
+            for rule in (
+                ((*_SCALING, way, "stabilizationWindowSeconds"), Between(0, 3600)),
+                ((*_SCALING, way, "policies", "*", "value"), _FROM_ONE),
+                ((*_SCALING, way, "policies", "*", "periodSeconds"), Between(1, 1800)),
+            )
+        ),
+    ),
+    "Service": (
+        (
+            ("spec", "sessionAffinityConfig", "clientIP", "timeoutSeconds"),
+            Between(1, 86_400),
+        ),
+    ),
+    "ValidatingWebhookConfiguration": ((("webhooks", "*", "timeoutSeconds"), Between(1, 30)),),
+    "MutatingWebhookConfiguration": ((("webhooks", "*", "timeoutSeconds"), Between(1, 30)),),
+}
 
 _EACH = "{}"
 """In a pattern: every value of a mapping, whatever its key."""
@@ -105,7 +222,7 @@ class Closed(Enum):
     AMOUNT = "amount"
 
 
-Rule = Words | Closed
+Rule = Words | Closed | Between
 Tree = dict[str, Any]
 _RULE = ""
 """The key of a tree under which the rule of the path so far stands."""
@@ -125,19 +242,22 @@ def _tree(rules: Iterable[tuple[Pattern, Rule]]) -> Tree:
 _IN_PODS = _tree(
     (
         *_POD_WORDS,
+        *_POD_NUMBERS,
         *((pattern, Closed.PORT) for pattern in _POD_PORTS),
         *((pattern, Closed.AMOUNT) for pattern in _POD_AMOUNTS),
     )
 )
+_PORTS = {"Service": _SERVICE_PORTS, "NetworkPolicy": _POLICY_PORTS}
 _IN_OBJECTS: Mapping[str, Tree] = {
     kind: _tree(
         (
             *_WORDS.get(kind, ()),
-            *((pattern, Closed.PORT) for pattern in _SERVICE_PORTS if kind == "Service"),
+            *_NUMBERS.get(kind, ()),
+            *((pattern, Closed.PORT) for pattern in _PORTS.get(kind, ())),
             *((_AMOUNTS[name], Closed.AMOUNT) for name in (kind,) if name in _AMOUNTS),
         )
     )
-    for kind in {*_WORDS, *_AMOUNTS}
+    for kind in {*_WORDS, *_AMOUNTS, *_NUMBERS}
 }
 
 

@@ -68,7 +68,7 @@ CASES: list[tuple[str, str, str]] = [
     ("SCH-06", "/spec/containers/0/env/0/name", container("env: [{name: 'a=b', value: c}]")),
     ("SCH-06", "/spec/ports/0/port", SERVICE % "{port: 0}"),
     ("SCH-06", "/spec/type", "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {type: Public, ports: [{port: 1}]}"),
-    ("SCH-06", "/spec/accessModes/0", "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: a}\nspec: {accessModes: [RWX]}"),
+    ("SCH-06", "/spec/accessModes/0", "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: a}\nspec: {accessModes: [RWX], resources: {requests: {storage: 1Gi}}}"),
     ("SCH-02", "/apiVersion", "apiVersion: extensions/v1beta1\nkind: Ingress\nmetadata: {name: a}"),
     ("SCH-02", "/apiVersion", "apiVersion: policy/v1beta1\nkind: PodSecurityPolicy\nmetadata: {name: a}"),
     ("SCH-03", "/spec/containers/0/volumeMounts/0/name", container("volumeMounts: [{name: x, mountPath: /x}]")),

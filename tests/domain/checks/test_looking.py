@@ -13,6 +13,7 @@ from migrations_app.domain import checks
 from migrations_app.domain.bundle import SourceObject
 from migrations_app.domain.checks.base import CheckContext
 from migrations_app.domain.fixes import apply_accepted, fix_for
+from migrations_app.domain.pipeline.phases import Phase
 from migrations_app.domain.provenance import Origin
 from migrations_app.domain.transforms.base import Running
 
@@ -23,7 +24,10 @@ _WORDS = (
     "initContainers image env value valueFrom secretKeyRef key ports port targetPort containerPort "
     "protocol volumes volumeMounts mountPath hostPath path secret secretName items configMap "
     "resources limits requests memory securityContext runAsUser runAsNonRoot capabilities add "
-    "livenessProbe httpGet data stringData volumeClaimTemplates restartPolicy"
+    "livenessProbe httpGet data stringData volumeClaimTemplates restartPolicy readinessProbe exec "
+    "command args lifecycle preStop sleep seconds readOnlyRootFilesystem persistentVolumeClaim "
+    "claimName replicas strategy rollingUpdate hostPort tolerations affinity podAntiAffinity "
+    "schedule ingress from rules http paths backend service metrics webhooks"
 )
 _KEYS = st.sampled_from(_WORDS.split())
 _VALUES = st.recursive(
@@ -58,7 +62,13 @@ _OBJECTS = st.one_of(
     st.fixed_dictionaries(
         {
             "apiVersion": st.just("v1"),
-            "kind": st.sampled_from(["Service", "ConfigMap", "Secret"]),
+            "kind": st.sampled_from(
+                [
+                    *("Service", "ConfigMap", "Secret", "PersistentVolumeClaim", "Ingress"),
+                    *("NetworkPolicy", "HorizontalPodAutoscaler", "CronJob", "Role"),
+                    "ValidatingWebhookConfiguration",
+                ]
+            ),
         },
         optional={"metadata": _VALUES, "spec": _VALUES, "data": _VALUES},
     ),
@@ -67,7 +77,14 @@ _OBJECTS = st.one_of(
 
 def context(bodies: list[dict[str, Any]]) -> CheckContext:
     objects = tuple(SourceObject(body, Origin("a.yaml", 1, 1), "a.yaml") for body in bodies)
-    return CheckContext(objects, SCHEMAS, "1.34", allowed_registries=("r.io",), digests_wanted=True)
+    return CheckContext(
+        objects,
+        SCHEMAS,
+        "1.34",
+        allowed_registries=("r.io",),
+        digests_wanted=True,
+        phase=Phase.PRODUCTION,
+    )
 
 
 @settings(max_examples=150, deadline=None)

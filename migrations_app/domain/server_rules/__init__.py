@@ -1,0 +1,60 @@
+"""What an API server refuses beyond its schema: combinations, names and references within objects.
+
+Source: the validation of Kubernetes itself (``pkg/apis/*/validation``), as a server answers. Each
+rule was held against a real one: a fault is named exactly where the server refuses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from migrations_app.domain.bundle import Object
+from migrations_app.domain.manifests.resources import pod_spec
+from migrations_app.domain.server_rules import (
+    containers,
+    others,
+    pods,
+    routes,
+    scheduling,
+    services,
+    volumes,
+    workloads,
+)
+from migrations_app.domain.server_rules.faults import Fault
+
+_BY_KIND: Mapping[str, Callable[[Object], Iterator[Fault]]] = {
+    "Deployment": workloads.of_deployment,
+    "StatefulSet": workloads.of_selector,
+    "DaemonSet": workloads.of_daemon_set,
+    "ReplicaSet": workloads.of_selector,
+    "Job": workloads.of_job,
+    "CronJob": workloads.of_cron_job,
+    "Service": services.of_service,
+    "Ingress": routes.of_ingress,
+    "NetworkPolicy": routes.of_network_policy,
+    "HorizontalPodAutoscaler": others.of_scaler,
+    "PodDisruptionBudget": others.of_budget,
+    "PersistentVolumeClaim": others.of_claim,
+    "ConfigMap": others.of_config_map,
+    "Secret": others.of_secret,
+    "ValidatingWebhookConfiguration": others.of_webhooks,
+    "MutatingWebhookConfiguration": others.of_webhooks,
+    "Role": others.of_role,
+    "ClusterRole": others.of_role,
+}
+
+
+def refused(body: Object) -> Iterator[Fault]:
+    """Every fault of an object, with its path."""
+    kind = body.get("kind")
+    rules = _BY_KIND.get(kind) if isinstance(kind, str) else None
+    if rules is not None:
+        yield from rules(body)
+    found = pod_spec(body)
+    if found is not None:
+        path, spec = found
+        yield from pods.of_pod(path, spec)
+        yield from containers.of_containers(path, spec)
+        if spec.get("volumes"):
+            yield from volumes.of_volumes((*path, "volumes"), spec["volumes"])
+        yield from scheduling.of_placement(path, spec)
