@@ -23,6 +23,30 @@ ROOT = Path(__file__).parents[1]
 CAPTURES = sorted(path for path in (ROOT / "fixtures" / "inspect").glob("*/*") if path.is_dir())
 GOLDEN = sorted(path for path in (ROOT / "domain" / "golden").iterdir() if path.is_dir())
 PRESET = Preset.from_text((ROOT / "domain" / "golden" / "bank-preset" / "preset.yaml").read_bytes())
+SHAPED = Preset.from_text(
+    """
+configuration: {variables: configMap, secrets: secret, immutable: true, rollout: hash}
+security: {level: restricted, readOnlyRoot: true, fsGroup: 1001, fsGroupChangePolicy: Always}
+workload:
+  kind: Deployment
+  replicas: 3
+  strategy: {maxSurge: 1, maxUnavailable: 0}
+  minReadySeconds: 5
+  progressDeadlineSeconds: 300
+  revisionHistoryLimit: 3
+  labels: {name: true, partOf: bank, version: "${GIT_COMMIT}"}
+  spread: {topologyKeys: [kubernetes.io/hostname, topology.kubernetes.io/zone]}
+  antiAffinity: required
+  disruptionBudget: {minAvailable: 50%}
+  priorityClass: system-cluster-critical
+  serviceAccount: dedicated
+  mountToken: false
+  terminationGracePeriodSeconds: 40
+  preStop: {sleepSeconds: 10}
+parameters: {GIT_COMMIT: {required: true}}
+""",
+    "shaped",
+)
 SCHEMAS = BundledSchemas()
 
 
@@ -57,7 +81,9 @@ def rejected(files: dict[str, bytes], server: ApiServer, layers: tuple[Preset, .
     ]
 
 
-@pytest.mark.parametrize("layers", [(), (PRESET,)], ids=["plain", "preset"])
+@pytest.mark.parametrize(
+    "layers", [(), (PRESET,), (PRESET, SHAPED)], ids=["plain", "preset", "shaped"]
+)
 @pytest.mark.parametrize("folder", CAPTURES, ids=lambda path: f"{path.parent.name}-{path.name}")
 def test_captures_are_accepted(server: ApiServer, folder: Path, layers: tuple[Preset, ...]) -> None:
     files = {path.name: path.read_bytes() for path in sorted(folder.iterdir())}
@@ -67,4 +93,6 @@ def test_captures_are_accepted(server: ApiServer, folder: Path, layers: tuple[Pr
 @pytest.mark.parametrize("case", GOLDEN, ids=lambda path: path.name)
 def test_examples_are_accepted(server: ApiServer, case: Path) -> None:
     files = {path.name: path.read_bytes() for path in sorted(case.glob("source*"))}
-    assert rejected(files, server, (PRESET,)) == []
+    own = [Preset.from_text(path.read_bytes(), path.name) for path in sorted(case.glob("preset*"))]
+    assert rejected(files, server, (PRESET, *own)) == []
+    assert rejected(files, server, (PRESET, SHAPED, *own)) == []
