@@ -117,6 +117,7 @@ def base_options(inputs: Inputs, service: Service, version: str) -> Options:
         images=options.images,
         answers=options.answers,
         accepted_fixes=options.accepted_fixes,
+        edits=options.edits,
         kubernetes_version=version or None,
     )
 

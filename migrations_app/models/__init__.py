@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from migrations_app.models.applications import Application, Environment
 from migrations_app.models.audit import AuditEvent, AuditHead
-from migrations_app.models.choices import AcceptedFix, Answer
+from migrations_app.models.choices import AcceptedFix, Answer, ManifestEdit
 from migrations_app.models.hosts import Host
 from migrations_app.models.idempotency import IdempotencyKey
 from migrations_app.models.memberships import Membership
@@ -32,6 +32,7 @@ __all__ = [
     "Host",
     "IdempotencyKey",
     "LoginAttempt",
+    "ManifestEdit",
     "Membership",
     "PhaseMove",
     "PinnedPreset",

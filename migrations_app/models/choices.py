@@ -1,8 +1,8 @@
-"""What people decided about a service: answers to questions, and fixes they accepted."""
+"""What people decided about a service: answers, fixes they accepted, edits by hand."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -63,3 +63,32 @@ class AcceptedFix(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.fingerprint}"
+
+
+class ManifestEdit(models.Model):
+    """What somebody made of a service's manifest by hand; laid over every later rendering.
+
+    ``generated`` and ``edited`` are objects, with markers where secret values stand. An edit
+    without an environment holds in all of them.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    service = models.ForeignKey(Service, models.PROTECT, related_name="manifest_edits")
+    environment = models.CharField(max_length=63, blank=True)
+    generated: models.JSONField[list[Any]] = models.JSONField(default=list)
+    edited: models.JSONField[list[Any]] = models.JSONField(default=list)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="manifest_edits")
+    by_name = models.CharField(max_length=150)
+    created = models.DateTimeField(auto_now_add=True)
+    changed = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        ordering: ClassVar = ["environment"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["service", "environment"], name="one_edit_per_environment"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service} {self.environment} edited by {self.by_name}"

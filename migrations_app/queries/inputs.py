@@ -13,6 +13,7 @@ from itertools import groupby
 from django.conf import settings
 
 from migrations_app.domain.bundle import Bundle, MemoryFiles, SourceKind, SourceObject
+from migrations_app.domain.edits import Edit
 from migrations_app.domain.engine import Options
 from migrations_app.domain.errors import UnreadableSource
 from migrations_app.domain.manifests.digests import inputs_digest
@@ -30,6 +31,7 @@ from migrations_app.models import (
     Answer,
     Application,
     Environment,
+    ManifestEdit,
     SecretValue,
     Service,
     ServiceSource,
@@ -63,7 +65,7 @@ class Inputs:
     """What an application is rendered from.
 
     ``digests`` holds the digest of each file of the bundle; ``told`` the source in force of each
-    service that is not archived.
+    service that is not archived; ``edits`` what people wrote by hand, by service.
     """
 
     application: Application
@@ -73,6 +75,7 @@ class Inputs:
     answers: Mapping[str, str]
     fixes: frozenset[str]
     layers: tuple[Layer, ...]
+    edits: Mapping[str, tuple[Edit, ...]]
 
     def options(
         self,
@@ -90,6 +93,12 @@ class Inputs:
             images=images or {},
             answers=self.answers,
             accepted_fixes=self.fixes,
+            edits=tuple(
+                edit
+                for edits in self.edits.values()
+                for edit in edits
+                if edit.environment in ("", options.environment)
+            ),
         )
 
 
@@ -127,6 +136,7 @@ def gather(application: Application) -> Inputs:
             )
         ),
         layers=layers(application),
+        edits=_edits(application),
     )
 
 
@@ -173,6 +183,7 @@ def revision_inputs(inputs: Inputs, service: Service, part: Slice, options: Opti
             "presets": [layer_id(layer) for layer in options.layers],
             "environment": options.environment or "",
             "namespace": options.namespace or "",
+            "edits": _laid(inputs, service, "", options.environment or ""),
         }
     )
 
@@ -187,12 +198,22 @@ def _base_parts(
         "files": [[path, inputs.digests[path]] for path in contributing(inputs, service, part)],
         "answers": {key: value for key, value in inputs.answers.items() if key in asked},
         "fixes": sorted(fixes),
+        "edits": _laid(inputs, service, ""),
         "presets": [layer_id(layer) for layer in options.layers if not layer.environment],
         "images": dict(options.images),
         "parameters": dict(options.parameters),
         "version": options.kubernetes_version or "",
         "secrets": {key: str(number) for key, number in secret_versions(service).items()},
     }
+
+
+def _laid(inputs: Inputs, service: Service, *environments: str) -> list[object]:
+    """The edits of a service that hold in some environments, as they count for a digest."""
+    return [
+        [edit.environment, list(edit.generated), list(edit.edited)]
+        for edit in inputs.edits.get(str(service.pk), ())
+        if edit.environment in environments
+    ]
 
 
 def contributing(inputs: Inputs, service: Service, part: Slice) -> list[str]:
@@ -315,6 +336,17 @@ def _read(files: Mapping[str, bytes], answers: Mapping[str, str]) -> Bundle:
         return read_bundle(MemoryFiles(files), WIDE, partial=True, given=Given(answers=answers))
     except UnreadableSource:
         return Bundle()
+
+
+def _edits(application: Application) -> dict[str, tuple[Edit, ...]]:
+    """The edits of all services, by service."""
+    found: dict[str, tuple[Edit, ...]] = {}
+    rows = ManifestEdit.objects.filter(service__application=application, service__archived=None)
+    for row in rows.order_by("service", "environment"):
+        edit = Edit(row.by_name, tuple(row.generated), tuple(row.edited), row.environment)
+        key = str(row.service_id)
+        found[key] = (*found.get(key, ()), edit)
+    return found
 
 
 def _answers(application: Application) -> dict[str, str]:

@@ -38,6 +38,7 @@ class Verb(StrEnum):
     ARCHIVE_SERVICE = "archive_service"
     ANSWER = "answer"
     ACCEPT_FIX = "accept_fix"
+    EDIT_MANIFEST = "edit_manifest"
     EDIT_PRESET = "edit_preset"
     PIN_PRESET = "pin_preset"
     MAKE_REVISION = "make_revision"
@@ -66,6 +67,7 @@ _OPERATES = frozenset(
         Verb.ARCHIVE_SERVICE,
         Verb.ANSWER,
         Verb.ACCEPT_FIX,
+        Verb.EDIT_MANIFEST,
         Verb.EDIT_PRESET,
         Verb.PIN_PRESET,
         Verb.MAKE_REVISION,
