@@ -15,9 +15,10 @@ from migrations_app.adapters.schemas import BundledSchemas
 from migrations_app.domain.bundle import MemoryFiles, SourceKind
 from migrations_app.domain.engine import Options, render
 from migrations_app.domain.loss import Outcome
+from migrations_app.domain.places import pointer
 from migrations_app.domain.reading.limits import STRICT
 from migrations_app.domain.reading.quadlet.gather import Gathered, gather
-from migrations_app.domain.reading.quadlet.kinds import ENDINGS, UnitKind
+from migrations_app.domain.reading.quadlet.kinds import ENDINGS, NAMED, UnitKind
 from migrations_app.domain.reading.quadlet.neighbours import missing_neighbours
 from migrations_app.domain.reading.quadlet.others import COMMANDS
 from migrations_app.domain.reading.quadlet.site import Site
@@ -27,7 +28,7 @@ from migrations_app.domain.reading.read import read_bundle
 from migrations_app.domain.reading.reading import Desk, TextMember
 from migrations_app.domain.reading.units.parse import Dialect, read_unit_file
 from migrations_app.domain.reading.units.unit_file import Setting
-from migrations_app.domain.reading.units.words import COMMAND
+from migrations_app.domain.reading.units.words import COMMAND, QUADLET_ARGUMENTS
 
 SCHEMAS = BundledSchemas()
 _QUADLET = re.compile(rf"^\[(?:{'|'.join(UnitKind)})\]", re.MULTILINE)
@@ -168,17 +169,38 @@ def lines_of_units(files: Mapping[str, bytes]) -> list[Setting]:
 
 
 def unaccounted(files: Mapping[str, bytes]) -> list[str]:
-    """What the loss report does not tell of exactly once, or without a place or a reason."""
+    """What the loss report does not tell of: a line, a word of a line, its place, or its reason.
+
+    A line of several words may have a row for each instead of one for all.
+    """
     bundle = read_bundle(MemoryFiles(files), STRICT)
     loss = render(bundle, Options(), SCHEMAS).loss
     told = Counter(row.path for row in loss)
-    places = [setting.place for setting in lines_of_units(files)]
-    paths = [place.object + place.path for place in places]
-    found = [f"{path}: {told[path]} rows" for path in paths if told[path] != 1]
+    found = [f"{path}: {count} rows" for path, count in told.items() if count != 1]
+    units = set()
+    for setting in lines_of_units(files):
+        path = setting.place.object + setting.place.path
+        units.add(setting.place.object)
+        words = _of_words(setting, path, told)
+        if bool(told[path]) == bool(words):
+            found.append(f"{path}: {told[path]} rows, {words} for its words")
+        if setting.key in NAMED and words not in (0, len(_names(setting))):
+            found.append(f"{path}: {words} rows for the words {_names(setting)}")
     for row in loss:
-        if row.path in set(paths):
-            if not (row.place.file and row.place.line and row.place.column):
-                found.append(f"{row.path}: no place")
-            if row.outcome is not Outcome.KEPT and not str(row.reason):
-                found.append(f"{row.path}: no reason")
+        if row.place.object in units and not (row.place.line and row.place.column):
+            found.append(f"{row.path}: no place")
+        if row.outcome is not Outcome.KEPT and not str(row.reason):
+            found.append(f"{row.path}: no reason")
     return found
+
+
+def _of_words(setting: Setting, path: str, told: Mapping[str, int]) -> int:
+    """How many rows there are for single words of a line."""
+    steps = {f"word{n}" for n in range(1, 100)}
+    if setting.key in NAMED:
+        steps |= {pointer((name,))[1:] for name in _names(setting)}
+    return sum(told[f"{path}/{step}"] for step in steps)
+
+
+def _names(setting: Setting) -> set[str]:
+    return {word.partition("=")[0] for word in setting.words(QUADLET_ARGUMENTS).texts}

@@ -23,12 +23,17 @@ _FIX = msg(
 
 @dataclass(slots=True)
 class Account:
-    """Questions, findings and the fate of settings. ``answers`` are by question id."""
+    """Questions, findings and the fate of settings. ``answers`` are by question id.
+
+    ``taken`` are the paths of settings that went into a service: what becomes of them is told
+    when the service is built.
+    """
 
     answers: Mapping[str, str]
     questions: dict[str, Question] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     rows: dict[str, LossRow] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
     variables: dict[str, str] = field(default_factory=dict)
     identities: dict[str, str] = field(default_factory=dict)
 
@@ -50,8 +55,13 @@ class Account:
     def note(self, place: Place, outcome: Outcome, reason: Message, *, target: str = "") -> None:
         """Record what became of a setting. What was said of it first stays."""
         path = place.object + place.path
-        if place.path:
+        if place.path and path not in self.taken:
             self.rows.setdefault(path, LossRow(path, outcome, target, reason, place))
+
+    def knows(self, place: Place) -> bool:
+        """Whether it is told already what became of a setting or a word."""
+        path = place.object + place.path
+        return path in self.taken or path in self.rows
 
     def drop(self, place: Place, reason: Message) -> None:
         self.note(place, Outcome.DROPPED, reason)

@@ -23,7 +23,8 @@ _RESOLVED_MOUNTS = frozenset({"volume", "bind", "glob", "image", "artifact"})
 class Command:
     """The words so far, and what the generator would refuse.
 
-    ``needs`` are the neighbours that the unit leans on; each starts before it.
+    ``needs`` are the neighbours that the unit leans on; each starts before it. ``arguments`` is
+    the index of the first word behind the options.
     """
 
     unit: QuadletUnit
@@ -31,6 +32,7 @@ class Command:
     words: list[Argument] = field(default_factory=list)
     refusals: list[Refusal] = field(default_factory=list)
     needs: list[QuadletUnit] = field(default_factory=list)
+    arguments: int = 0
 
     def own(self, *texts: str) -> None:
         """Words that the generator adds by itself."""

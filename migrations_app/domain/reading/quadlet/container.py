@@ -104,6 +104,7 @@ def run_command(unit: QuadletUnit, site: Site) -> Command:
     command.texts(HEALTH)
     _pod(command)
     command.podman_args()
+    command.arguments = len(command.words)
     if image is not None:
         command.words.append(command.image(image))
     elif rootfs is not None:

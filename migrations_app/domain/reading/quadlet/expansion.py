@@ -20,6 +20,7 @@ from migrations_app.domain.reading.units.variables import substitute
 from migrations_app.domain.reading.units.words import ASSIGNMENTS
 
 _SERVICE = "Service"
+_PUT_IN = msg("systemd puts the value into the command line, and so do we.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class Expansion:
         values = self._environment()
         expanded: list[Argument] = []
         for word in words:
+            self._settle(word.text)
             found = substitute(self.text(word.text, word.place), values)
             if found.unset:
                 asked = {name: self._variable(name, word.place) for name in found.unset}
@@ -59,6 +61,13 @@ class Expansion:
             if equals:
                 values[name] = value
         return values
+
+    def _settle(self, text: str) -> None:
+        """Say of the variables of the service that a word uses where they went."""
+        for setting, word in self.unit.unit.each_word(_SERVICE, "Environment", ASSIGNMENTS):
+            name = word.text.partition("=")[0]
+            if text == f"${name}" or f"${{{name}}}" in text:
+                self.account.convert(setting.place, _PUT_IN)
 
     def _of_the_machine(self, letter: str, place: Place) -> str:
         what, usual = OF_THE_MACHINE[letter]

@@ -108,6 +108,14 @@ REPEATABLE = _words(
 )
 """Keys of which every line counts. Lines of ``NAME=value`` replace each other by name."""
 
+NAMED = _words("Annotation BuildArg Environment Label Options")
+"""Keys of ``NAME=value`` words."""
+
+SPLIT = NAMED | _words(
+    "EnvironmentFile Exec GlobalArgs Mask Mount PodmanArgs ReloadCmd Secret Unmask"
+)
+"""Keys of which the value is words, with quotes and escapes as in a command line."""
+
 
 def nearest_key(key: str, known: Collection[str]) -> str:
     """The key that somebody may have meant, ``""`` if none is near."""

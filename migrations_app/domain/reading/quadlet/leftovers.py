@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from migrations_app.domain.loss import Outcome
 from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.reading.quadlet.account import Account
-from migrations_app.domain.reading.quadlet.kinds import KEYS, REPEATABLE, UnitKind
+from migrations_app.domain.reading.quadlet.kinds import KEYS, NAMED, REPEATABLE, SPLIT, UnitKind
 from migrations_app.domain.reading.quadlet.surroundings import unknown_key
-from migrations_app.domain.reading.quadlet.unit import QuadletUnit
+from migrations_app.domain.reading.quadlet.unit import QuadletUnit, words_of
 from migrations_app.domain.reading.units.unit_file import Setting
 from migrations_app.domain.reading.units.words import QUADLET_ARGUMENTS, QUADLET_LIST
 
@@ -43,6 +44,8 @@ _SWITCHES = frozenset(
 _OFF = msg("Switched off, as it is without the line.")
 _EMPTY = msg("It takes back what stood before it.")
 _TAKEN_BACK = msg("An empty line of the same key takes it back.")
+_IGNORED = msg("Podman reads no further than empty quotes; write the words before them.")
+_REPLACED = msg("Another word sets the same name.")
 _OVERRIDDEN = msg("A later line of the same key takes its place.")
 _UNSPLIT = msg("Its quotes or escapes are broken: Podman passes over the whole line.")
 _UNFINISHED = msg("The line is never finished, so Podman passes over it.")
@@ -54,7 +57,30 @@ def account_for_rest(unit: QuadletUnit, account: Account) -> None:
         account.drop(setting.place, _UNFINISHED)
     for setting in unit.unit.settings:
         if setting.section == unit.kind.value:
-            account.note(setting.place, *_fate(unit, setting))
+            _account_for(unit, setting, account)
+            if setting.key in SPLIT:
+                _account_for_ignored(setting, account)
+
+
+def _account_for_ignored(setting: Setting, account: Account) -> None:
+    """The words behind empty quotes, at which Podman stops to read."""
+    ignored = setting.words(QUADLET_ARGUMENTS).ignored
+    if ignored is not None and setting.value[ignored:].strip(" \t'\""):
+        place = setting.place_at(ignored)
+        account.drop(replace(place, path=f"{setting.path}/ignored"), _IGNORED)
+
+
+def _account_for(unit: QuadletUnit, setting: Setting, account: Account) -> None:
+    """A row for a setting of which nothing is told, or for each word that another one replaced."""
+    named = setting.key in NAMED
+    words = words_of(setting, QUADLET_ARGUMENTS, named=named)
+    words += words_of(setting, QUADLET_LIST)
+    told = [account.knows(word.place) for word in words]
+    if not any(told):
+        account.note(setting.place, *_fate(unit, setting))
+    elif named:
+        for word in words_of(setting, QUADLET_ARGUMENTS, named=True):
+            account.convert(word.place, _REPLACED)
 
 
 def _fate(unit: QuadletUnit, setting: Setting) -> tuple[Outcome, Message]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 
 from migrations_app.domain.messages import msg
@@ -37,35 +37,37 @@ def missing_neighbours(unit: QuadletUnit, site: Site) -> list[Refusal]:
     ]
 
 
-def with_dependencies(
-    made: Sequence[tuple[Sequence[QuadletUnit], ServiceSpec]], site: Site, account: Account
-) -> list[ServiceSpec]:
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A service, the units that it was made of, and the systemd services that it stands for."""
+
+    spec: ServiceSpec
+    units: tuple[QuadletUnit, ...]
+    services: tuple[str, ...]
+
+
+def with_dependencies(made: Sequence[Made], site: Site, account: Account) -> list[ServiceSpec]:
     """The services, each with the others that its units wait for."""
-    names = {unit.name: spec.name for units, spec in made for unit in units}
+    names = {service: item.spec.name for item in made for service in item.services}
     return [
-        replace(spec, depends_on=_dependencies(units, spec.name, names, site, account))
-        for units, spec in made
+        replace(item.spec, depends_on=_dependencies(item, names, site, account)) for item in made
     ]
 
 
 def _dependencies(
-    units: Sequence[QuadletUnit],
-    service: str,
-    names: Mapping[str, str],
-    site: Site,
-    account: Account,
+    item: Made, names: Mapping[str, str], site: Site, account: Account
 ) -> tuple[Dependency, ...]:
-    """``names``: unit → the service that it became, or is a part of."""
+    """``names``: systemd service → the service that it became, or is a part of."""
     found: dict[str, Dependency] = {}
-    for unit, key in product(units, _WAITS):
+    for unit, key in product(item.units, _WAITS):
         for setting, word in unit.unit.each_word("Unit", key, QUADLET_LIST):
-            other = _unit_of(word.text, unit, site)
+            other, service = _meant(word.text, unit, site)
             if other is None:
                 continue
-            name = names.get(other.name)
+            name = names.get(service)
             if name is None and other.kind in (UnitKind.CONTAINER, UnitKind.KUBE):
                 account.drop(setting.place, _ELSEWHERE)
-            elif name is None or name == service:
+            elif name is None or name == item.spec.name:
                 account.convert(setting.place, _PART)
             elif name in found:
                 account.convert(setting.place, _SAID)
@@ -79,11 +81,27 @@ def _dependencies(
     return tuple(found.values())
 
 
-def _unit_of(name: str, unit: QuadletUnit, site: Site) -> QuadletUnit | None:
-    """The unit that a dependency means, by its own name or by that of its service."""
+def _meant(name: str, unit: QuadletUnit, site: Site) -> tuple[QuadletUnit | None, str]:
+    """The unit that a dependency means, and its service; of a template, that of the instance."""
     if name.endswith(ENDINGS):
-        return site.find(name, unit)
-    return next((other for other in site.units if other.service.full == name), None)
+        known = site.find(name, unit) or site.find(_template(name), unit)
+        if known is None:
+            return None, ""
+        if known.service.is_template:
+            instance = name.partition("@")[2].rpartition(".")[0]
+            return known, f"{known.service.prefix}@{instance}.service"
+        return known, known.service.full
+    for other in site.units:
+        if other.service.full in (name, _template(name)):
+            return other, name
+    return None, ""
+
+
+def _template(name: str) -> str:
+    """``app@blue.service`` without its instance."""
+    stem, _dot, ending = name.rpartition(".")
+    prefix, at, _instance = stem.partition("@")
+    return f"{prefix}@.{ending}" if at else ""
 
 
 def _condition(other: QuadletUnit) -> Condition:

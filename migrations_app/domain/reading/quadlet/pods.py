@@ -10,6 +10,7 @@ from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
 from migrations_app.domain.reading.podman_argv import RunReading, read_pod_create
+from migrations_app.domain.reading.quadlet.account import Account
 from migrations_app.domain.reading.quadlet.command import Command
 from migrations_app.domain.reading.quadlet.expansion import Expansion
 from migrations_app.domain.reading.quadlet.services import (
@@ -25,6 +26,7 @@ from migrations_app.domain.spec import ContainerSpec, Port, ServiceSpec, VolumeS
 
 T = TypeVar("T")
 
+_BY_POD = msg("The pod publishes this port.")
 _NO_MEMBERS = msg("No container unit joins this pod, so nothing could be made of it.")
 
 
@@ -59,7 +61,7 @@ def read_pod(
     return replace(
         spec,
         name=name,
-        containers=tuple(_with_pod(containers, reading)),
+        containers=tuple(_with_pod(containers, reading, account)),
         volumes=_volumes([spec, *members]),
         networks=spec.networks,
         extra_hosts=_merged([member.extra_hosts for member in (*members, spec)]),
@@ -82,7 +84,9 @@ def _empty(command: Command) -> Finding:
     )
 
 
-def _with_pod(containers: Sequence[ContainerSpec], reading: RunReading) -> list[ContainerSpec]:
+def _with_pod(
+    containers: Sequence[ContainerSpec], reading: RunReading, account: Account
+) -> list[ContainerSpec]:
     """The containers with the ports of the pod and the volumes that it mounts into each."""
     given: dict[int, list[Port]] = {}
     for port in reading.pod_ports:
@@ -92,11 +96,24 @@ def _with_pod(containers: Sequence[ContainerSpec], reading: RunReading) -> list[
     return [
         replace(
             container,
-            ports=(*given.get(index, ()), *container.ports),
+            ports=_published(given.get(index, []), container.ports, account),
             mounts=(*shared, *container.mounts),
         )
         for index, container in enumerate(containers)
     ]
+
+
+def _published(given: Sequence[Port], own: Sequence[Port], account: Account) -> tuple[Port, ...]:
+    """The ports that the pod publishes of a container, and those that it has besides."""
+    known = {(port.container_port, port.protocol) for port in given}
+    besides: list[Port] = []
+    for port in own:
+        if port.host_port is not None or (port.container_port, port.protocol) not in known:
+            besides.append(port)
+            continue
+        for place in port.places.values():
+            account.convert(place, _BY_POD)
+    return (*given, *besides)
 
 
 def _stopped_after(container: ContainerSpec, timeout: Argument) -> ContainerSpec:

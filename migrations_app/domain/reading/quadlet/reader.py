@@ -18,6 +18,7 @@ from migrations_app.domain.reading.quadlet.kinds import UnitKind
 from migrations_app.domain.reading.quadlet.kube import Played
 from migrations_app.domain.reading.quadlet.leftovers import account_for_rest
 from migrations_app.domain.reading.quadlet.neighbours import (
+    Made,
     missing_neighbours,
     with_dependencies,
 )
@@ -59,6 +60,10 @@ def read_quadlet(members: Sequence[TextMember], desk: Desk) -> Reading:
     )
 
 
+def _systemd_name(spec: ServiceSpec) -> str:
+    return spec.identity.removeprefix("systemd:")
+
+
 def _useless(unit: QuadletUnit) -> Finding:
     return Finding(
         code="CAP-01",
@@ -79,7 +84,7 @@ class _Work:
     account: Account
     played: Played
     volumes: Volumes
-    made: list[tuple[list[QuadletUnit], ServiceSpec]] = field(default_factory=list)
+    made: list[Made] = field(default_factory=list)
     joining: dict[tuple[str, str], list[tuple[QuadletUnit, ServiceSpec]]] = field(
         default_factory=dict
     )
@@ -101,8 +106,10 @@ class _Work:
             if unit.lent and not joined:
                 continue
             members = [spec for _unit, spec in joined]
-            units = [unit, *(member for member, _spec in joined)]
-            self.made.append((units, read_pod(command, expansion, self.desk, members)))
+            units = (unit, *(member for member, _spec in joined))
+            services = (expansion.service.full, *(_systemd_name(spec) for spec in members))
+            spec = read_pod(command, expansion, self.desk, members)
+            self.made.append(Made(spec, units, services))
 
     def _read(self, command: Command) -> None:
         unit = command.unit
@@ -125,7 +132,7 @@ class _Work:
         name = unit.filled("Pod")
         pod = self.site.find(name.text, unit) if name is not None else None
         if pod is None or pod.kind is not UnitKind.POD:
-            self.made.append(([unit], spec))
+            self.made.append(Made(spec, (unit,), (_systemd_name(spec),)))
         else:
             self.joining.setdefault((pod.file, pod.name), []).append((unit, spec))
 
@@ -136,7 +143,12 @@ class _Work:
 
     def settle(self, specs: Sequence[ServiceSpec]) -> None:
         """A row for every setting that went into no service and has none yet."""
-        taken = {place.object + place.path for spec in specs for _, place in places_of(spec)}
+        account = self.account
+        account.taken = {
+            place.object + place.path for spec in specs for _, place in places_of(spec)
+        }
+        for path in account.taken & account.rows.keys():
+            del account.rows[path]
         for unit in self.site.units:
             if unit.lent and unit.kind is UnitKind.CONTAINER:
                 continue
@@ -144,5 +156,3 @@ class _Work:
             account_for_rest(unit, self.account)
             if unit.kind in _MAKE_NOTHING and (unit.file, unit.name) not in self.used:
                 self.account.findings.append(_useless(unit))
-        for path in taken & self.account.rows.keys():
-            del self.account.rows[path]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
 from migrations_app.domain.reading.podman_argv import Reach, RunReading, Token, read_run
+from migrations_app.domain.reading.quadlet.account import Account
 from migrations_app.domain.reading.quadlet.command import IMAGE_ENDINGS, UNNAMED, Command
 from migrations_app.domain.reading.quadlet.expansion import Expansion
 from migrations_app.domain.reading.quadlet.kinds import UnitKind
@@ -59,7 +60,8 @@ def after(command: Command, *names: str) -> list[Argument]:
 def read_service(command: Command, expansion: Expansion, desk: Desk) -> ServiceSpec:
     """The service of a container unit."""
     unit, account = command.unit, expansion.account
-    reading = read_run(tokens(after(command, "run"), expansion), reach_of(desk))
+    _settle_readiness(unit, account)
+    reading = read_run(_run_tokens(command, expansion), reach_of(desk))
     account.take(reading)
     name, place = service_name(unit, expansion)
     container = replace(_container(command, reading, expansion), name=name)
@@ -81,6 +83,22 @@ def read_service(command: Command, expansion: Expansion, desk: Desk) -> ServiceS
         file=unit.file,
         places=places,
     )
+
+
+def _run_tokens(command: Command, expansion: Expansion) -> list[Token]:
+    """The words of ``podman run``. Where options end is said outright: one that Podman does not
+    know must not take the image for its value."""
+    arguments = command.words[command.arguments :]
+    options = after(command, "run")[: -len(arguments)]
+    return [*tokens(options, expansion), Token("--"), *tokens(arguments, expansion)]
+
+
+def _settle_readiness(unit: QuadletUnit, account: Account) -> None:
+    """A unit that is up when it is healthy says the same as a readiness probe."""
+    notify = unit.text("Notify")
+    healthy = notify is not None and notify.text.lower() == "healthy"
+    if notify is not None and healthy and unit.filled("HealthCmd") is not None:
+        account.convert(notify.place, msg("The readiness probe waits for the same check."))
 
 
 def service_name(unit: QuadletUnit, expansion: Expansion) -> tuple[str, Place]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from migrations_app.domain.places import Place
+from migrations_app.domain.places import Place, pointer
 from migrations_app.domain.reading.quadlet.kinds import UnitKind
 from migrations_app.domain.reading.units.specifiers import UnitName
 from migrations_app.domain.reading.units.unit_file import Setting, UnitFile
@@ -143,15 +143,32 @@ class QuadletUnit:
     def assignments(self, key: str) -> list[Argument]:
         """``NAME=value`` words by name; of several for one name the last counts."""
         found: dict[str, Argument] = {}
-        for argument in self.arguments(key):
+        for argument in self._each_word(key, QUADLET_ARGUMENTS, named=True):
             found[argument.text.partition("=")[0]] = argument
         return [found[name] for name in sorted(found, key=lambda name: name.encode())]
 
     def _settings(self, key: str) -> tuple[Setting, ...]:
         return self.unit.all(self.kind.value, key)
 
-    def _each_word(self, key: str, style: Style) -> list[Argument]:
+    def _each_word(self, key: str, style: Style, *, named: bool = False) -> list[Argument]:
         return [
-            Argument(word.text, setting.place_of(word))
-            for setting, word in self.unit.each_word(self.kind.value, key, style)
+            argument
+            for setting in self._settings(key)
+            for argument in words_of(setting, style, named=named)
         ]
+
+
+def words_of(setting: Setting, style: Style, *, named: bool = False) -> list[Argument]:
+    """The words of a value. Where there are several, each has a path of its own: its number, or
+    the name before ``=``, so that the loss report can tell of each."""
+    words = setting.words(style).words
+    found = [Argument(word.text, setting.place_of(word)) for word in words]
+    if len(words) < 2:
+        return found
+    steps = [
+        word.text.partition("=")[0] if named else f"word{n}" for n, word in enumerate(words, 1)
+    ]
+    return [
+        replace(argument, place=replace(argument.place, path=setting.path + pointer((step,))))
+        for argument, step in zip(found, steps, strict=True)
+    ]
