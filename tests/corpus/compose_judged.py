@@ -19,6 +19,7 @@ from migrations_app.adapters.folders import FolderFiles
 from migrations_app.domain.bundle import Missing, SourceKind
 from migrations_app.domain.reading.compose import short_forms
 from migrations_app.domain.reading.compose.nodes import plain, scalar_text
+from migrations_app.domain.reading.compose.parsing import Parser
 from migrations_app.domain.reading.compose.projects import Files
 from migrations_app.domain.reading.compose.reader import read_compose, resolved
 from migrations_app.domain.reading.limits import STRICT
@@ -98,7 +99,7 @@ def ours(file: Path, root: Path) -> dict[str, Any]:
     name = str(file)
     text = file.read_text(encoding="utf-8")
     member = TextMember(name, text, SourceKind.COMPOSE)
-    model, _loader, _environment = resolved(Files((member,)), _desk(name, root))
+    model, _loader, _environment = resolved(Files((member,)), _desk(name, root), Parser(STRICT))
     values: dict[str, Any] = plain(model)
     reading = read_compose([member], _desk(name, root))
     for spec in reading.specs:

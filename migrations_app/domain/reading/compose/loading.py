@@ -19,12 +19,10 @@ from migrations_app.domain.reading.compose.canonical import SECTIONS, canonical
 from migrations_app.domain.reading.compose.environment import Environment, interpolate
 from migrations_app.domain.reading.compose.extending import extend
 from migrations_app.domain.reading.compose.merging import merge, without_tags
-from migrations_app.domain.reading.compose.nodes import Node, node_of, plain, scalar_text
+from migrations_app.domain.reading.compose.nodes import Node, plain, scalar_text
+from migrations_app.domain.reading.compose.parsing import Parser
 from migrations_app.domain.reading.compose.rebasing import rebase
 from migrations_app.domain.reading.compose.references import Shelf, is_remote
-from migrations_app.domain.reading.decoding import with_joined_surrogates
-from migrations_app.domain.reading.dialects import COMPOSE
-from migrations_app.domain.reading.yaml_reader import read_yaml
 
 _TOP = frozenset({"version", "name", "include", *SECTIONS})
 _INCLUDED = msg("What the file brings is listed with that file.")
@@ -39,6 +37,7 @@ class Loader:
 
     shelf: Shelf
     root: str
+    parser: Parser
     trees: dict[str, Node] = field(default_factory=dict)
     only_extended: set[str] = field(default_factory=set)
 
@@ -67,17 +66,13 @@ class Loader:
     def raw(self, name: str, text: str, environment: Environment) -> Node:
         """One file by itself, in long forms."""
         account = self.shelf.account
-        if text.lstrip()[:1] == "{":
-            text = with_joined_surrogates(text)
-        documents, _findings = read_yaml(text, name, self.shelf.limits, COMPOSE)
         model: Node | None = None
-        for document in documents:
-            node = node_of(document.value, document.origin, name)
+        for node in self.parser.trees(name, text):
             if not node.is_mapping:
                 _refuse(node, "compose_shape", msg("A compose file is a mapping at its top."))
-            node = interpolate(_with_services(node), environment)
-            self.trees.setdefault(name, node)
-            made = canonical(node, account)
+            tree = interpolate(_with_services(node), environment)
+            self.trees.setdefault(name, tree)
+            made = canonical(tree, account)
             model = made if model is None else merge(model, made, account)
         if model is None:
             model = Node({}, name, 1, 1, ())

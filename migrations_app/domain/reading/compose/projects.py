@@ -10,11 +10,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from migrations_app.domain.errors import UnreadableSource
-from migrations_app.domain.reading.compose.nodes import Node, node_of, scalar_text
-from migrations_app.domain.reading.dialects import COMPOSE
-from migrations_app.domain.reading.limits import Limits
+from migrations_app.domain.reading.compose.nodes import Node, scalar_text
+from migrations_app.domain.reading.compose.parsing import Parser
 from migrations_app.domain.reading.reading import Desk, TextMember
-from migrations_app.domain.reading.yaml_reader import read_yaml
 
 MAIN_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 OVERRIDE_NAMES = (
@@ -44,13 +42,13 @@ class Files:
         return posixpath.dirname(self.members[0].name)
 
 
-def projects(members: Sequence[TextMember], desk: Desk) -> list[Files]:
+def projects(members: Sequence[TextMember], parser: Parser) -> list[Files]:
     """The projects of some members, in their order.
 
     The main file of a folder and its override are one; a file that another one includes or extends
     belongs to that one; every other is a project of its own.
     """
-    drawn = {name for member in members for name in _references(member, desk.limits)}
+    drawn = {name for member in members for name in _references(member, parser)}
     named = {posixpath.normpath(member.name): member for member in members}
     roots = [member for member in members if posixpath.normpath(member.name) not in drawn]
     found: list[Files] = []
@@ -74,15 +72,14 @@ def _override_of(name: str, named: Mapping[str, TextMember]) -> TextMember | Non
     return next((named[over] for over in overs if over in named), None)
 
 
-def _references(member: TextMember, limits: Limits) -> set[str]:
+def _references(member: TextMember, parser: Parser) -> set[str]:
     """The names of the files that a member includes or extends, itself left out."""
     try:
-        documents, _findings = read_yaml(member.text, member.name, limits, COMPOSE)
+        trees = parser.trees(member.name, member.text)
     except UnreadableSource:
         return set()
     paths: list[str] = []
-    for document in documents:
-        node = node_of(document.value, document.origin, member.name)
+    for node in trees:
         include = node.get("include")
         for entry in include.items if include is not None else ():
             path = entry.get("path") if entry.is_mapping else entry

@@ -21,7 +21,8 @@ from migrations_app.domain.reading.compose.environment import Environment
 from migrations_app.domain.reading.compose.hooks import inherited
 from migrations_app.domain.reading.compose.loading import Loader
 from migrations_app.domain.reading.compose.networks import settle_networks
-from migrations_app.domain.reading.compose.nodes import Node, node_of
+from migrations_app.domain.reading.compose.nodes import Node
+from migrations_app.domain.reading.compose.parsing import Parser
 from migrations_app.domain.reading.compose.pods import together as in_pods
 from migrations_app.domain.reading.compose.profiles import is_wanted
 from migrations_app.domain.reading.compose.projects import (
@@ -34,17 +35,15 @@ from migrations_app.domain.reading.compose.references import Shelf
 from migrations_app.domain.reading.compose.services import read_service
 from migrations_app.domain.reading.compose.site import Site
 from migrations_app.domain.reading.compose.volumes import given_name, unused_volumes
-from migrations_app.domain.reading.dialects import COMPOSE
 from migrations_app.domain.reading.peer_ports import with_peer_ports
 from migrations_app.domain.reading.reading import Desk, Reading, TextMember, together
-from migrations_app.domain.reading.yaml_reader import read_yaml
 from migrations_app.domain.spec import ServiceSpec
 
 
 def read_compose(members: Sequence[TextMember], desk: Desk) -> Reading:
     """All compose projects of a bundle."""
-    names = _Names()
-    readings = [_read_project(files, desk, names) for files in projects(members, desk)]
+    names, parser = _Names(), Parser(desk.limits)
+    readings = [_read_project(files, desk, names, parser) for files in projects(members, parser)]
     return together(readings) if readings else Reading()
 
 
@@ -63,7 +62,7 @@ class _Names:
 
 
 def resolved(
-    files: Files, desk: Desk, taken: Collection[str] = ()
+    files: Files, desk: Desk, parser: Parser, taken: Collection[str] = ()
 ) -> tuple[Node, Loader, Environment]:
     """The one model that the files of a project say together, as compose resolves it.
 
@@ -73,8 +72,7 @@ def resolved(
         UnreadableSource: one of its files cannot be read.
     """
     first = files.members[0]
-    documents, _findings = read_yaml(first.text, first.name, desk.limits, COMPOSE)
-    tree = node_of(documents[0].value, documents[0].origin, first.name) if documents else None
+    tree = next(iter(parser.trees(first.name, first.text)), None)
     account = Account("", desk.given.answers)
     shelf = Shelf(desk, files.folder, account)
     known = _known(shelf, desk, first.name)
@@ -82,7 +80,7 @@ def resolved(
     account.project = unique(name, taken, first.name)
     known["COMPOSE_PROJECT_NAME"] = account.project
     environment = Environment(known, account)
-    loader = Loader(shelf, first.name)
+    loader = Loader(shelf, first.name, parser)
     model = loader.load([(member.name, member.text) for member in files.members], environment)
     return _with_hooks(with_defaults(model, account)), loader, environment
 
@@ -102,9 +100,9 @@ def _known(shelf: Shelf, desk: Desk, member: str) -> dict[str, str]:
     return {**{name: variable.value for name, variable in (found or {}).items()}, **given}
 
 
-def _read_project(files: Files, desk: Desk, names: _Names) -> Reading:
+def _read_project(files: Files, desk: Desk, names: _Names, parser: Parser) -> Reading:
     try:
-        model, loader, environment = resolved(files, desk, names.projects)
+        model, loader, environment = resolved(files, desk, parser, names.projects)
     except UnreadableSource as error:
         return Reading(problems=tuple(_of_member(p, files) for p in error.problems))
     account = loader.shelf.account
