@@ -27,12 +27,14 @@ from migrations_app.domain.reading.reading import (
     together,
 )
 from migrations_app.domain.reading.run_lines import read_run_lines
+from migrations_app.domain.reading.systemd import read_systemd
 from migrations_app.domain.words import word
 
 READERS: Mapping[SourceKind, Reader] = {
     SourceKind.INSPECT: read_inspect_members,
     SourceKind.COMPOSE: read_compose,
     SourceKind.QUADLET: read_quadlet,
+    SourceKind.SYSTEMD: read_systemd,
     SourceKind.RUN_LINES: read_run_lines,
 }
 """Who reads which kind of Podman-like input; Kubernetes objects are read by this module."""

@@ -284,3 +284,19 @@ def root_folder(draft: Draft, given: Given) -> None:
         msg("The container runs from a folder, not from an image."),
         msg("Build an image from the folder, with podman import or a Containerfile."),
     )
+
+
+def start_notice(draft: Draft, given: Given) -> None:
+    """``conmon`` and ``ignore`` tell systemd of the start; with ``container`` the program does."""
+    if given.value in ("conmon", "ignore"):
+        draft.needless(given, msg("How systemd learns of the start; a cluster asks the container."))
+    else:
+        reason = msg("A cluster asks readiness probes; nothing listens for sd_notify.")
+        draft.drop(given, reason)
+
+
+def control_groups(draft: Draft, given: Given) -> None:
+    if given.value == "disabled":
+        draft.drop(given, msg("A pod always has control groups, and its limits with them."))
+    else:
+        draft.needless(given, msg("How Podman and systemd share control groups on this host."))

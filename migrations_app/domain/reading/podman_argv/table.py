@@ -120,7 +120,7 @@ OPTIONS: Mapping[str, Option] = {
     "detach-keys": _needless(_TERMINAL),
     "sig-proxy": _needless(_TERMINAL, takes_value=False),
     "quiet": _needless(_TERMINAL, takes_value=False),
-    "sdnotify": _lost(msg("A cluster asks readiness probes; nothing listens for sd_notify.")),
+    "sdnotify": Option(of_process.start_notice),
     "preserve-fd": _lost(NO_PART, repeats=True),
     "preserve-fds": _lost(NO_PART),
     "cidfile": _needless(_ON_THIS_HOST),
@@ -232,7 +232,7 @@ OPTIONS: Mapping[str, Option] = {
     "cgroup-conf": _lost(TUNING, repeats=True),
     "cgroup-parent": _lost(HOST),
     "cgroupns": _lost(HOST),
-    "cgroups": _lost(HOST),
+    "cgroups": Option(of_process.control_groups),
     "rdt-class": _lost(TUNING),
     # users and rights
     "user": Option(of_security.user),
