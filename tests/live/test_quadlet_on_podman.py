@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,10 @@ from tests.corpus.quadlet_judged import (
     words_of,
 )
 
-CASES = Path(__file__).parent.parent / "corpus" / "quadlet_cases"
+CORPUS = Path(__file__).parent.parent / "corpus"
+CASES = CORPUS / "quadlet_cases"
+DECISIONS = CORPUS / "quadlet_decisions"
+PAGE = Path(__file__).parents[2] / "docs" / "inputs" / "quadlet.md"
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +75,16 @@ def test_units_of_others_become_the_commands_that_podman_makes_of_them(
             stub(missing, folder)
             differences += _compare(judge(program, folder), ours(folder))
     assert differences == []
+
+
+def test_every_difference_that_is_meant_stands_on_the_page_and_is_one(
+    program: Path, tmp_path: Path
+):
+    rows = PAGE.read_text(encoding="utf-8").partition("## Where we differ")[2]
+    decided = re.findall(r"(?m)^\| `([a-z-]+)` \|", rows)
+    assert sorted(decided) == sorted(path.name for path in DECISIONS.iterdir())
+    for name in decided:
+        folder = tmp_path / name
+        folder.mkdir()
+        copied(DECISIONS / name, folder)
+        assert len(_compare(judge(program, folder), ours(folder))) == 1, name
