@@ -14,11 +14,14 @@ from migrations_app.domain import records
 from migrations_app.domain.audit.tags import Tag
 from migrations_app.domain.errors import Conflict, InvalidInput, Problem
 from migrations_app.domain.fixes import fix_for
+from migrations_app.domain.manifests.secret_markers import MARKER
 from migrations_app.domain.messages import msg
 from migrations_app.domain.schemas import Schemas
+from migrations_app.domain.secret_answers import is_secret_answer, shown_answer
 from migrations_app.models import AcceptedFix, Answer, Application, Assessment, Service
 
-_LONGEST = 2000
+_LONGEST = 64 * 1024
+"""Characters: a missing file is answered with its content."""
 
 
 @action
@@ -227,11 +230,17 @@ def _keep(
         if value is None:
             rows.delete()
             continue
+        secret = is_secret_answer(key, value)
         Answer.objects.update_or_create(
             application=application,
             service=service,
             question_id=key,
-            defaults={"value": value, "by": actor.user, "by_name": actor.name},
+            defaults={
+                "value": MARKER if secret else value,
+                "sealed": value.encode() if secret else None,
+                "by": actor.user,
+                "by_name": actor.name,
+            },
         )
 
 
@@ -243,7 +252,7 @@ def _record(
     more: Mapping[str, Any],
 ) -> None:
     """What was answered and what was taken back are two events, if there is something of both."""
-    given = {key: value for key, value in answers.items() if value is not None}
+    given = {key: shown_answer(key, value) for key, value in answers.items() if value is not None}
     withdrawn = [key for key, value in answers.items() if value is None]
     events: list[tuple[Tag, dict[str, Any]]] = []
     if withdrawn:

@@ -8,19 +8,24 @@ from django.db import models
 from django.db.models import Q
 
 from migrations_app.models.applications import Application
+from migrations_app.models.encryption import EncryptedField
 from migrations_app.models.ids import new_id
 from migrations_app.models.services import Service
 from migrations_app.models.users import User
 
 
 class Answer(models.Model):
-    """An answer, for one service or (``service`` is null) for the whole application."""
+    """An answer, for one service or (``service`` is null) for the whole application.
+
+    Of a secret answer ``value`` holds a marker alone, and ``sealed`` the text.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     application = models.ForeignKey(Application, models.PROTECT, related_name="answers")
     service = models.ForeignKey(Service, models.PROTECT, null=True, related_name="answers")
     question_id = models.CharField(max_length=300)
     value = models.TextField()
+    sealed = EncryptedField(null=True)
     by = models.ForeignKey(User, models.PROTECT, null=True, related_name="answers")
     by_name = models.CharField(max_length=150)
     given = models.DateTimeField(auto_now=True)
@@ -40,6 +45,16 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.question_id}: {self.value}"
+
+    @property
+    def text(self) -> str:
+        """What was answered, for rendering alone."""
+        return self.value if self.sealed is None else self.sealed.decode()
+
+    @property
+    def mark(self) -> str:
+        """What tells this answer from another one without saying it, for digests."""
+        return self.value if self.sealed is None else f"{self.pk}@{self.given.isoformat()}"
 
 
 class AcceptedFix(models.Model):

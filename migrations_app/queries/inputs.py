@@ -73,6 +73,7 @@ class Inputs:
     digests: Mapping[str, str]
     told: Mapping[str, Told]
     answers: Mapping[str, str]
+    answer_marks: Mapping[str, str]
     fixes: frozenset[str]
     layers: tuple[Layer, ...]
     edits: Mapping[str, tuple[Edit, ...]]
@@ -106,7 +107,8 @@ def gather(application: Application) -> Inputs:
     """Read everything anew. Sources were readable when they were stored; one that is no more (the
     reader has become stricter) is left out."""
     paths, files, digests = _files(application)
-    answers = _answers(application)
+    given = _answers(application)
+    answers = {key: answer.text for key, answer in given.items()}
     bundle = _read(files, answers)
     in_force = _in_force(application, paths, bundle.specs)
     outdated = _outdated(application, in_force, paths)
@@ -130,6 +132,7 @@ def gather(application: Application) -> Inputs:
             if (str(row.source_id), row.member_path) in paths
         },
         answers=answers,
+        answer_marks={key: answer.mark for key, answer in given.items()},
         fixes=frozenset(
             AcceptedFix.objects.filter(service__application=application).values_list(
                 "fingerprint", flat=True
@@ -196,7 +199,7 @@ def _base_parts(
     return {
         "engine": settings.VERSION,
         "files": [[path, inputs.digests[path]] for path in contributing(inputs, service, part)],
-        "answers": {key: value for key, value in inputs.answers.items() if key in asked},
+        "answers": {key: mark for key, mark in inputs.answer_marks.items() if key in asked},
         "fixes": sorted(fixes),
         "edits": _laid(inputs, service, ""),
         "presets": [layer_id(layer) for layer in options.layers if not layer.environment],
@@ -349,8 +352,8 @@ def _edits(application: Application) -> dict[str, tuple[Edit, ...]]:
     return found
 
 
-def _answers(application: Application) -> dict[str, str]:
+def _answers(application: Application) -> dict[str, Answer]:
     """The application's answers, and over them those of its services."""
     rows = Answer.objects.filter(application=application).order_by("service", "question_id")
-    given = {row.question_id: row.value for row in rows if row.service_id is None}
-    return given | {row.question_id: row.value for row in rows if row.service_id is not None}
+    given = {row.question_id: row for row in rows if row.service_id is None}
+    return given | {row.question_id: row for row in rows if row.service_id is not None}

@@ -12,7 +12,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from migrations_app.domain.manifests.secret_markers import MARKER
+from migrations_app.domain.manifests.secret_markers import MARKER, is_marker
 from migrations_app.models import Run
 from migrations_app.queries.manifest_pages import SOURCE, Trail, tokens
 from migrations_app.queries.wording import translated, translated_word
@@ -133,7 +133,13 @@ def answer_label(question: Mapping[str, Any]) -> str:
     for choice in question["choices"]:
         if choice["value"] == question["answer"]:
             return translated(choice["label"])
-    return str(question["answer"])
+    return _("kept secret") if is_kept_secret(question["answer"]) else str(question["answer"])
+
+
+@register.filter
+def is_kept_secret(answer: object) -> bool:
+    """Whether an answer is shown to nobody."""
+    return is_marker(answer)
 
 
 @register.simple_tag

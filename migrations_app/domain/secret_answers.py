@@ -1,0 +1,24 @@
+"""Answers that are secret themselves: the value of a password's variable, the text of a file."""
+
+from __future__ import annotations
+
+from migrations_app.domain.manifests.secret_markers import MARKER
+from migrations_app.domain.secrets import looks_secret
+
+_WHOLE_FILES = frozenset({"missing-file"})
+"""Codes of questions that are answered with the content of a file, which may hold anything."""
+
+
+def is_secret_answer(question: str, value: str) -> bool:
+    """Whether an answer is kept encrypted and shown nowhere.
+
+    ``question`` is the id of the question; its last part names what is asked for.
+    """
+    if question.partition(":")[0] in _WHOLE_FILES:
+        return True
+    return looks_secret(question.rpartition(":")[2], value)
+
+
+def shown_answer(question: str, value: str | None) -> str | None:
+    """The answer as it may be shown and recorded."""
+    return MARKER if value is not None and is_secret_answer(question, value) else value
