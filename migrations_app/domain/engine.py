@@ -30,7 +30,7 @@ from migrations_app.domain.manifests.ownership import Ownership, divide
 from migrations_app.domain.manifests.render import to_yaml
 from migrations_app.domain.manifests.resources import containers
 from migrations_app.domain.manifests.secret_markers import scrubbed, take
-from migrations_app.domain.mended import mended_findings, untold_mends
+from migrations_app.domain.mended import mended_findings, mended_sources, untold_mends
 from migrations_app.domain.mends import mends
 from migrations_app.domain.messages import msg
 from migrations_app.domain.names import is_label
@@ -162,7 +162,7 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
         context = replace(context, objects=tuple(running.objects))
     new = Relabelling.of(sources, running)
     final = checks.run(context)
-    on_source = checks.run(replace(context, objects=sources), checks.MENDED)
+    on_source = checks.run_on_source(replace(context, objects=sources), mended_sources(running))
     mended = mended_findings(on_source, final, new)
     untold = untold_mends(running.record, mended, new)
     findings = (*bundle.findings, *built.findings, *contradicted, *final, *mended, *untold)

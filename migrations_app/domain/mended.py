@@ -12,7 +12,7 @@ from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place, pointer
 from migrations_app.domain.provenance import Change, Step, StepKind
 from migrations_app.domain.relabelling import Relabelling
-from migrations_app.domain.transforms.base import Recorded
+from migrations_app.domain.transforms.base import Recorded, Running
 
 _ASIDE: tuple[Step, ...] = (
     server_fields.MEND.step,
@@ -23,6 +23,15 @@ _ASIDE: tuple[Step, ...] = (
 
 _WHY = msg("A cluster refuses the object otherwise.")
 _FIX = msg("Take over what rendering makes of it.")
+
+
+def mended_sources(running: Running) -> frozenset[int]:
+    """The positions of the source objects that some mend has touched."""
+    return frozenset(
+        item.source
+        for item in running.record
+        if item.change.step.kind is StepKind.MENDED and item.source >= 0
+    )
 
 
 def mended_findings(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import replace
+
 from migrations_app.domain.checks import (
     canaries,
     capture,
@@ -99,21 +102,27 @@ RULED: tuple[tuple[Rule, Check], ...] = (
 
 ALL: tuple[Check, ...] = tuple(check for _rule, check in RULED)
 
-MENDED: tuple[Check, ...] = (
+MENDED_ALONE: tuple[Check, ...] = (
     names.invalid_names,
-    names.colliding_names,
     names.invalid_metadata,
     schema.schema_violations,
     values.impossible_values,
     schema.obsolete_versions,
-    references.dangling_references,
     duplicates.duplicate_names,
     workloads.relative_host_paths,
     workloads.illegal_restart_policies,
     security.prefixed_capabilities,
     resources.fractional_memory,
 )
-"""The checks whose problem rendering mends: they also look at what was read."""
+"""Checks whose problem rendering mends, each in one object by itself."""
+
+MENDED_TOGETHER: tuple[Check, ...] = (
+    names.colliding_names,
+    references.dangling_references,
+)
+"""The same, but they have to see all objects."""
+
+MENDED: tuple[Check, ...] = (*MENDED_ALONE, *MENDED_TOGETHER)
 
 _UP_TO = {
     phase: tuple(check for rule, check in RULED if phase_of(rule.code).rank <= phase.rank)
@@ -128,6 +137,21 @@ def run(context: CheckContext, checks: tuple[Check, ...] | None = None) -> list[
     return sorted(found.values(), key=_order)
 
 
+def run_on_source(context: CheckContext, touched: Collection[int]) -> list[Finding]:
+    """What was wrong in the objects as they were read, if a mend has touched any of them.
+
+    ``touched`` are the positions of the objects that it has: of what nobody mended, the findings
+    of the result tell.
+    """
+    if not touched:
+        return []
+    alone = replace(
+        context, objects=tuple(context.objects[position] for position in sorted(touched))
+    )
+    found = [*run(alone, MENDED_ALONE), *run(context, MENDED_TOGETHER)]
+    return sorted(found, key=_order)
+
+
 def _order(finding: Finding) -> tuple[int, str, str, int, str, str]:
     place = finding.place
     return (
@@ -140,4 +164,4 @@ def _order(finding: Finding) -> tuple[int, str, str, int, str, str]:
     )
 
 
-__all__ = ["ALL", "MENDED", "RULED", "CheckContext", "run"]
+__all__ = ["ALL", "MENDED", "RULED", "CheckContext", "run", "run_on_source"]

@@ -12,7 +12,7 @@ from migrations_app.domain.checks.base import CheckContext, Rule
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.closed_values import Between, Closed, closed_values
-from migrations_app.domain.manifests.resources import containers, get, mapping, sequence
+from migrations_app.domain.manifests.resources import get, mapping, sequence
 from migrations_app.domain.messages import either, msg
 from migrations_app.domain.names import is_port_name
 from migrations_app.domain.places import Path
@@ -41,8 +41,10 @@ def impossible_values(context: CheckContext) -> Iterator[Finding]:
         for path, message in refused(item.body):
             yield SCH_06.found(item, path, message, str(message))
         yield from _replicas(item)
-        yield from _beyond_limits(item)
-        yield from _unnamed(item)
+    for item, path, container in context.containers:
+        if container.get("resources"):
+            yield from _beyond_limits(item, path, container)
+        yield from _unnamed(item, path, container)
 
 
 def _closed(item: SourceObject) -> Iterator[Finding]:
@@ -108,41 +110,39 @@ def _amount(text: str) -> Decimal | None:
         return None
 
 
-def _beyond_limits(item: SourceObject) -> Iterator[Finding]:
-    for path, container in containers(item.body):
-        limits = mapping(get(container, ("resources", "limits")))
-        for name, asked in mapping(get(container, ("resources", "requests"))).items():
-            least, most = _amount(str(asked)), _amount(str(limits.get(name)))
-            if least is not None and most is not None and least > most:
-                yield SCH_06.found(
-                    item,
-                    (*path, "resources", "requests", name),
-                    msg(
-                        "%(asked)s of %(name)s are asked for, and the limit is %(limit)s.",
-                        asked=asked,
-                        name=name,
-                        limit=limits[name],
-                    ),
-                )
+def _beyond_limits(item: SourceObject, path: Path, container: dict[str, Any]) -> Iterator[Finding]:
+    limits = mapping(get(container, ("resources", "limits")))
+    for name, asked in mapping(get(container, ("resources", "requests"))).items():
+        least, most = _amount(str(asked)), _amount(str(limits.get(name)))
+        if least is not None and most is not None and least > most:
+            yield SCH_06.found(
+                item,
+                (*path, "resources", "requests", name),
+                msg(
+                    "%(asked)s of %(name)s are asked for, and the limit is %(limit)s.",
+                    asked=asked,
+                    name=name,
+                    limit=limits[name],
+                ),
+            )
 
 
-def _unnamed(item: SourceObject) -> Iterator[Finding]:
-    for path, container in containers(item.body):
-        for index, variable in enumerate(sequence(container.get("env"))):
-            name = mapping(variable).get("name")
-            if isinstance(name, str | None) and not _is_variable(name or ""):
-                yield SCH_06.found(
-                    item,
-                    (*path, "env", index, "name"),
-                    msg("%(name)s is no name of a variable.", name=repr(name or "")),
-                )
-        for index, port in enumerate(sequence(container.get("ports"))):
-            if isinstance(port, dict) and port.get("containerPort") is None:
-                yield SCH_06.found(
-                    item,
-                    (*path, "ports", index, "containerPort"),
-                    msg("The port has no containerPort."),
-                )
+def _unnamed(item: SourceObject, path: Path, container: dict[str, Any]) -> Iterator[Finding]:
+    for index, variable in enumerate(sequence(container.get("env"))):
+        name = mapping(variable).get("name")
+        if isinstance(name, str | None) and not _is_variable(name or ""):
+            yield SCH_06.found(
+                item,
+                (*path, "env", index, "name"),
+                msg("%(name)s is no name of a variable.", name=repr(name or "")),
+            )
+    for index, port in enumerate(sequence(container.get("ports"))):
+        if isinstance(port, dict) and port.get("containerPort") is None:
+            yield SCH_06.found(
+                item,
+                (*path, "ports", index, "containerPort"),
+                msg("The port has no containerPort."),
+            )
 
 
 def _is_variable(name: str) -> bool:
