@@ -75,19 +75,18 @@ class _WithoutDotEnv:
         return self.inner.read(relative)
 
 
-def judged(judges: Path, file: Path) -> dict[str, Any]:
-    """What compose-go says of a file: ``read`` or ``error``."""
+def judged(judges: Path, *files: Path) -> list[dict[str, Any]]:
+    """What compose-go says of the files of one folder: ``read`` or ``error``, one for each."""
     surroundings = {key: os.environ[key] for key in ("PATH", "HOME") if key in os.environ}
     done = subprocess.run(
-        [judges / "judges", "compose", file.name],
+        [judges / "judges", "compose", *(file.name for file in files)],
         capture_output=True,
         text=True,
         check=True,
-        cwd=file.parent,
+        cwd=files[0].parent,
         env=surroundings,
     )
-    said: dict[str, Any] = json.loads(done.stdout)
-    return said
+    return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def ours(file: Path, root: Path) -> dict[str, Any]:

@@ -12,6 +12,9 @@ import pytest
 
 from migrations_app.domain.errors import UnreadableSource
 from tests.corpus.compose_judged import differences, judged, ours
+from tests.corpus.compose_made import made_projects
+
+pytestmark = pytest.mark.corpus
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "inputs" / "compose.md"
@@ -46,7 +49,7 @@ def _rows(corpus: Path, *kinds: str) -> Iterator[dict[str, str]]:
 
 def _told(judges: Path, file: Path, root: Path) -> list[str]:
     """What compose-go says otherwise: that it refuses the file, or each difference."""
-    said = judged(judges, file)
+    (said,) = judged(judges, file)
     if "error" in said:
         return [said["error"].replace("\n", " ")]
     try:
@@ -73,7 +76,6 @@ def _copied(folder: Path, into: Path) -> Path:
     return into / folder.name
 
 
-@pytest.mark.corpus
 def test_every_difference_is_a_decision(
     judges: Path,
     corpus: Path,
@@ -95,8 +97,24 @@ def test_every_difference_is_a_decision(
     assert set(decisions) - used == set(), "decisions that nothing needs any more"
 
 
-@pytest.mark.corpus
 def test_what_compose_accepts_is_accepted(judges: Path, corpus: Path, upstream: Path) -> None:
     for row in _rows(corpus, "compose"):
         root = upstream / row["source"]
         ours(root / row["upstream_path"], root)
+
+
+def test_projects_made_at_random_are_read_alike(
+    judges: Path, decisions: Mapping[str, re.Pattern[str]], tmp_path: Path
+) -> None:
+    """Hundreds of projects of the forms that each field can have, one service extending another."""
+    files = [*made_projects(tmp_path, number=300, seed=20261125)]
+    compared = 0
+    left: list[str] = []
+    for file, said in zip(files, judged(judges, *files), strict=True):
+        if "error" in said:
+            continue
+        compared += 1
+        told = [str(item) for item in differences(ours(file, tmp_path), said["read"])]
+        left += [f"{file.name}: {text}" for text in _undecided(told, decisions, set())]
+    assert left == []
+    assert compared > 150

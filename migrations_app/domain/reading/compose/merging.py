@@ -17,7 +17,13 @@ from migrations_app.domain.reading.dialects import OVERRIDE, RESET
 Keys = tuple[str, ...]
 
 _REPLACED = frozenset({("command",), ("entrypoint",), ("healthcheck", "test")})
-"""Below a service: lists that are one value, and replaced as one."""
+"""Below a service: what is one value, and replaced as one, also by nothing."""
+
+_PAIRS = frozenset(
+    {("environment",), ("labels",), ("annotations",), ("sysctls",), ("deploy", "labels")}
+    | {("build", "args"), ("build", "labels"), ("build", "additional_contexts")}
+)
+"""Mappings of names to texts: a name alone wins over a name with a text."""
 
 
 def merge(base: Node, over: Node, account: Account, keys: Keys = ()) -> Node:
@@ -25,6 +31,9 @@ def merge(base: Node, over: Node, account: Account, keys: Keys = ()) -> Node:
     if over.tag == OVERRIDE:
         account.put_aside(base, over)
         return replace(over, tag="")
+    if keys[2:] in _REPLACED:
+        account.put_aside(base, over)
+        return over
     if over.value is None:
         return base
     if base.is_mapping and over.is_mapping:
@@ -32,7 +41,7 @@ def merge(base: Node, over: Node, account: Account, keys: Keys = ()) -> Node:
             account.put_aside(base, over)
             return over
         return _mappings(base, over, account, keys)
-    if base.is_list and over.is_list and keys[2:] not in _REPLACED:
+    if base.is_list and over.is_list:
         return _lists(base, over, account, keys)
     account.put_aside(base, over)
     return over
@@ -47,6 +56,9 @@ def _mappings(base: Node, over: Node, account: Account, keys: Keys) -> Node:
                 account.take_back(known, value)
                 del fields[key]
         elif known is None or known.value is None:
+            fields[key] = value
+        elif keys[2:] in _PAIRS:
+            account.put_aside(known, value)
             fields[key] = value
         else:
             fields[key] = merge(known, value, account, (*keys, key))
