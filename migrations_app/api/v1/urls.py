@@ -12,6 +12,7 @@ from migrations_app.api.v1.assessments import ApplicationQuestionDoor, Assessmen
 from migrations_app.api.v1.audit import AuditDoor
 from migrations_app.api.v1.digests import DigestDoor
 from migrations_app.api.v1.documentation import SchemaPages, SchemaView, UnknownDoor
+from migrations_app.api.v1.edits import EditDoor
 from migrations_app.api.v1.hosts import HostDoor
 from migrations_app.api.v1.people import MembershipDoor, UserDoor
 from migrations_app.api.v1.phases import GateDoor, MoveDoor, TestReportDoor, TimelineDoor
@@ -64,6 +65,9 @@ _service: list[Any] = [
     path("questions/", _get(AssessmentDoor, "questions")),
     path("answers/", _to(AssessmentDoor, _PUT_ANSWERS)),
     path("questions/answers/", _to(AssessmentDoor, _PUT_ANSWERS)),
+    path("edits/", _to(EditDoor, {"get": "edits", "put": "save_edit", "delete": "remove_edit"})),
+    path("edits/desk/", _get(EditDoor, "desk")),
+    path("edits/settle/", _post(EditDoor, "settle")),
     path("timeline/", _to(TimelineDoor, LISTED)),
     path("presets/", _to(PinDoor, {"get": "presets", "put": "pin"})),
     path("revisions/", _to(ServiceRevisionDoor, MADE)),

@@ -21,6 +21,7 @@ from migrations_app.models import (
     AcceptedFix,
     Application,
     Host,
+    ManifestEdit,
     Membership,
     PresetVersion,
     Rehearsal,
@@ -33,6 +34,13 @@ from migrations_app.queries.actors import Actor
 from tests.factories import MembershipFactory, RehearsalFactory, RunFactory, UserFactory
 
 PRESET = "name: bank\nscope: {application: banking-app}\nregistry: {pullPolicy: IfNotPresent}\n"
+WEB = {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": {}}
+EDITED = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec: {replicas: 3, template: {spec: {containers: [{name: web, image: "r.example/web:1"}]}}}
+"""
 XML = b'<testsuite><testcase name="a"/></testsuite>'
 
 
@@ -81,6 +89,8 @@ def made_world(operator: Actor, service: Service, engine: FakePodman) -> World:
     preset = create_preset(actor=operator, text=PRESET, schemas=schemas)
     service.refresh_from_db()
     in_force = AcceptedFix.objects.create(service=service, fingerprint="f" * 16, code="IMG-01")
+    edited(service, "", {}, {"minReadySeconds": 1})
+    edited(service, "production", {"replicas": 9}, {"replicas": 8})  # none are generated now
     revision, _new = make_revision(
         actor=operator, service=service, wish=Wish("local", {}, {}), schemas=schemas
     )
@@ -112,6 +122,19 @@ def made_world(operator: Actor, service: Service, engine: FakePodman) -> World:
         fingerprint=next(f["fingerprint"] for f in service.assessment.findings if f["fixable"]),
         in_force=in_force.fingerprint,
         engine=engine,
+    )
+
+
+def edited(
+    service: Service, environment: str, before: dict[str, Any], after: dict[str, Any]
+) -> None:
+    """An edit of fields of the Deployment's specification."""
+    ManifestEdit.objects.create(
+        service=service,
+        environment=environment,
+        generated=[{**WEB, "spec": before}],
+        edited=[{**WEB, "spec": after}],
+        by_name="olga",
     )
 
 
@@ -160,6 +183,16 @@ def _service(prefix: str) -> list[Route]:
         Route("GET", f"{prefix}questions/"),
         Route("PUT", f"{prefix}answers/", Verb.ANSWER, body={}),
         Route("PUT", f"{prefix}questions/answers/", Verb.ANSWER, body={}),
+        Route("GET", f"{prefix}edits/"),
+        Route("PUT", f"{prefix}edits/", Verb.EDIT_MANIFEST, body={"manifest": EDITED}),
+        Route("DELETE", f"{prefix}edits/", Verb.EDIT_MANIFEST),
+        Route("GET", f"{prefix}edits/desk/"),
+        Route(
+            "POST",
+            f"{prefix}edits/settle/",
+            Verb.EDIT_MANIFEST,
+            body={"environment": "production", "choices": {"Deployment/web/spec/replicas": "mine"}},
+        ),
         Route("GET", f"{prefix}timeline/"),
         Route("GET", f"{prefix}presets/"),
         Route("PUT", f"{prefix}presets/", Verb.PIN_PRESET, body=[{"preset": "bank", "version": 1}]),
