@@ -120,7 +120,7 @@ def _by_member(member: str, kind: UnitKind, number: int) -> str:
     base = posixpath.basename(member)
     if base.endswith(kind.ending) and not number:
         return base
-    stem = base.rpartition(".")[0] or base
+    stem = (base.rpartition(".")[0] or base).strip("-.") or "unit"
     return f"{stem}-{number + 1}{kind.ending}" if number else stem + kind.ending
 
 
