@@ -151,9 +151,9 @@ class MoveVariables:
         asked: set[str] = set()
         size = 0
         for variable in variables:
+            asked.update(referred_to(mapping(variable).get("value")))
             if not isinstance(variable, dict) or times[variable.get("name")] > 1:
                 continue
-            asked.update(referred_to(variable.get("value")))
             if variable.get("name") in asked and not self.moving.one_by_one:
                 continue  # it would be known too early to those before it
             key = self.moving.key_of(variable)
