@@ -40,4 +40,5 @@ class Place:
 
     def __str__(self) -> str:
         spot = ":".join(str(part) for part in (self.file, self.line, self.column) if part)
-        return " ".join(part for part in (spot, self.object, self.path) if part)
+        named = self.object if self.object != self.file else ""
+        return " ".join(part for part in (spot, named, self.path) if part)
