@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from migrations_app.domain.reading.inspect_capture import (
@@ -44,7 +44,8 @@ def read_service(group: Group, shelf: Shelf) -> ServiceSpec:
         containers = with_pod_options(containers, group)
     else:
         read_alone(origins[0], fields)
-    fields.values["identity"] = _identity(containers)
+    of_pod = fields.values.get("labels", {}) if is_pod else {}
+    fields.values["identity"] = _identity([of_pod, *(item.labels for item in containers)])
     return ServiceSpec(
         **fields.values,
         containers=tuple(containers),
@@ -115,14 +116,17 @@ def _exposes(container: ContainerSpec, port: Port) -> bool:
     )
 
 
-def _identity(containers: Sequence[ContainerSpec]) -> str:
-    """What survives a rename: the systemd unit, or the compose project and service."""
-    for container in containers:
-        if unit := container.labels.get(_UNIT):
+def _identity(several: Sequence[Mapping[str, str]]) -> str:
+    """What survives a rename: the systemd unit, or the compose project and service.
+
+    By the labels of the pod, whose unit may be another than those of its containers, then theirs.
+    """
+    for labels in several:
+        if unit := labels.get(_UNIT):
             return f"systemd:{unit}"
         for project, service in _COMPOSE:
-            if project in container.labels and service in container.labels:
-                return f"compose:{container.labels[project]}/{container.labels[service]}"
+            if project in labels and service in labels:
+                return f"compose:{labels[project]}/{labels[service]}"
     return ""
 
 
