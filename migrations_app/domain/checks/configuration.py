@@ -9,10 +9,12 @@ from migrations_app.domain.bundle import SourceObject
 from migrations_app.domain.checks.base import CheckContext, Rule
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.resources import (
+    containers,
     get,
     mapping,
     name_of,
     namespace_of,
+    pod_metadata,
     pod_spec,
     sequence,
 )
@@ -104,6 +106,8 @@ def _words(name: str, value: str) -> list[tuple[str, SecretWord]]:
 
 def _elsewhere(item: SourceObject) -> Iterator[Finding]:
     """Arguments and annotations: the places that are hidden when a manifest is stored."""
+    if not _has_words(item.body):
+        return
     for path in secret_paths(item.body):
         if len(path) > 2 and path[-2] in ("command", "args", "annotations"):
             if not has_marker(get(item.body, path)):
@@ -113,6 +117,18 @@ def _elsewhere(item: SourceObject) -> Iterator[Finding]:
                     msg("A secret stands in clear in %(field)s.", field=path[-2]),
                     fixable=False,
                 )
+
+
+def _has_words(body: dict[str, Any]) -> bool:
+    """Whether there are annotations, commands or arguments at all."""
+    if mapping(body.get("metadata")).get("annotations"):
+        return True
+    found = pod_metadata(body)
+    if found is None:
+        return False
+    return bool(found[1].get("annotations")) or any(
+        container.get("args") or container.get("command") for _path, container in containers(body)
+    )
 
 
 def _looks_secret(name: Any, value: Any) -> bool:

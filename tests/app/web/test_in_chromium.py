@@ -147,7 +147,7 @@ def test_a_dragged_card_comes_back_with_its_closed_gates(
         card.drag_to(page.locator("[data-column=compatible]"), target_position={"x": 100, "y": 200})
         panel = card.get_by_role("alert")
         panel.wait_for()
-        assert "Not moved to Compatible: 1 of 12 gates are closed" in panel.inner_text()
+        assert "Not moved to Compatible: 1 of 13 gates are closed" in panel.inner_text()
         assert panel.evaluate("panel => panel === document.activeElement")
         assert card.get_attribute("data-phase") == "local"
         panel.get_by_role("button", name="Dismiss").click()

@@ -46,7 +46,7 @@ def test_closed_gates_refuse_with_a_row_each_and_nothing_moves(
     assert made.status_code == 409
     assert (made["HX-Retarget"], made["HX-Reswap"]) == ("#board", "outerHTML")
     closed = made.context["refusal"]["closed"]
-    assert f"Not moved to Compatible: {len(closed)} of 12 gates are closed" in text
+    assert f"Not moved to Compatible: {len(closed)} of 13 gates are closed" in text
     assert text.count("kh-gate--closed") == len(closed) > 0
     assert "Nothing was changed." in text
     assert "data-ghost" in text
