@@ -33,6 +33,7 @@ from migrations_app.domain.manifests.secret_markers import scrubbed, take
 from migrations_app.domain.mended import mended_findings, mended_sources, untold_mends
 from migrations_app.domain.mends import mends
 from migrations_app.domain.messages import msg
+from migrations_app.domain.moves import Moves
 from migrations_app.domain.names import is_label
 from migrations_app.domain.pipeline.phases import Phase
 from migrations_app.domain.presets.layering import Settings, settle
@@ -113,8 +114,8 @@ class Made:
 def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
     """Make manifests of what was read. The same input gives the same bytes.
 
-    Stages, in order: build objects from specs; mend what a cluster would refuse; presets; what was
-    asked for by hand; accepted fixes; edits; checks; text and digest.
+    Stages, in order: build objects from specs; mend what a cluster would refuse; split pods;
+    presets; what was asked for by hand; accepted fixes; edits; checks; text and digest.
 
     Raises:
         MissingParameter: a preset needs a parameter that was not given.
@@ -131,7 +132,8 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
     known = _known(built.facts, options)
     facts = Relabelling.of(sources, running).facts(known)
     running.run(first_for(settings, facts, answers))
-    facts = Relabelling.of(sources, running).facts(known)
+    moves = Moves.by_splitting(running, settings, answers)
+    facts = moves.facts(Relabelling.of(sources, running).facts(known))
     running.run(transforms_for(settings, facts, answers))
     running.run(_overrides(options))
     questions = (*bundle.questions, *built.questions, *running.questions.values())
@@ -175,10 +177,10 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
         changes=changes,
         findings=findings,
         questions=context.questions,
-        loss=(*bundle.loss, *new.loss(built.loss), *loss_rows(bundle.objects, running)),
+        loss=(*bundle.loss, *moves.loss(new.loss(built.loss)), *loss_rows(bundle.objects, running)),
         renames=renames(running.record),
         images=_images(running),
-        facts=new.facts(built.facts),
+        facts=moves.facts(new.facts(built.facts)),
         version=version,
     )
 
@@ -214,7 +216,7 @@ def without_environment(options: Options) -> Options:
 
 def services_of(made: Made) -> Ownership:
     """Who owns which object of a manifest."""
-    return divide(made.objects, made.facts.identities)
+    return divide(made.objects, made.facts.identities, made.facts.parts)
 
 
 def _image_origins(running: Running) -> dict[str, str]:

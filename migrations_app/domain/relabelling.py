@@ -35,7 +35,10 @@ class Relabelling:
             old = sources[source]
             if old.label != item.label:
                 labels[old.label] = item.label
-            for before, after in zip(_names(old), _names(item), strict=False):
+            names, new_names = _names(old), _names(item)
+            if len(names) != len(new_names):
+                continue  # the pod was split: what is left goes by the names it had
+            for before, after in zip(names, new_names, strict=True):
                 if before != after:
                     renamed[old.label, before] = after
         return cls(labels, renamed)

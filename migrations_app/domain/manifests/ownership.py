@@ -59,14 +59,22 @@ class Ownership:
     shared: tuple[SourceObject, ...]
 
 
-def divide(objects: Sequence[SourceObject], identities: Mapping[str, str]) -> Ownership:
+def divide(
+    objects: Sequence[SourceObject],
+    identities: Mapping[str, str],
+    parts: Mapping[str, str] | None = None,
+) -> Ownership:
     """Find the services and give every other object to the only one that uses it.
 
-    ``identities``: object label of a workload → its stable identity.
+    ``identities``: object label of a workload → its stable identity. ``parts``: label of a workload
+    that was split off → label of the one it belongs to: together they stay one service.
     """
     bodies = [item.body for item in objects]
-    workloads = [index for index, body in enumerate(bodies) if is_service(body)]
-    users = _users(bodies, workloads)
+    belonging = _belonging(objects, parts or {})
+    workloads = [
+        index for index, body in enumerate(bodies) if is_service(body) and index not in belonging
+    ]
+    users = _users(bodies, workloads, belonging)
     owned: dict[int, list[int]] = {index: [] for index in workloads}
     shared: list[SourceObject] = []
     for index, item in enumerate(objects):
@@ -101,12 +109,35 @@ def service_key(service: OwnedService, taken: Iterable[str]) -> str:
     return unique(to_label(service.name), taken, source)
 
 
-def _users(bodies: Sequence[Object], workloads: Sequence[int]) -> dict[int, set[int]]:
+def _belonging(objects: Sequence[SourceObject], parts: Mapping[str, str]) -> dict[int, int]:
+    """Position of a workload that was split off → position of the one it belongs to."""
+    if not parts:
+        return {}
+    spots = {
+        (item.label, namespace_of(item.body)): index
+        for index, item in enumerate(objects)
+        if is_service(item.body)
+    }
+    return {
+        index: spots[parts[label], space]
+        for (label, space), index in spots.items()
+        if label in parts and (parts[label], space) in spots
+    }
+
+
+def _users(
+    bodies: Sequence[Object], workloads: Sequence[int], belonging: Mapping[int, int]
+) -> dict[int, set[int]]:
     """For each object the workloads that lead to it, following references outwards."""
     outward = _outward(bodies)
     users: dict[int, set[int]] = defaultdict(set)
+    split: dict[int, list[int]] = defaultdict(list)
+    for part, main in belonging.items():
+        split[main].append(part)
+        users[part].add(main)
     for workload in workloads:
-        waiting, seen = [workload], {workload}
+        waiting = [workload, *split[workload]] if workload in split else [workload]
+        seen = set(waiting)
         while waiting:
             for target in outward[waiting.pop()]:
                 if target not in seen and not is_service(bodies[target]):

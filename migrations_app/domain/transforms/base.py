@@ -55,7 +55,8 @@ class Asking(Protocol):
     """What a transform also is that leaves something to a person.
 
     It goes on with the answer in force. Its questions are those of the objects as they are before
-    it runs; they do not depend on the answers, so that an answer can be looked at again.
+    it runs; one stays when it is answered, so that the answer can be looked at again, and may lead
+    to others.
     """
 
     def questions(self, items: Sequence[SourceObject]) -> Sequence[Question]: ...
@@ -97,38 +98,60 @@ class Running:
         return tuple(item.body for item in self.objects)
 
     def run(self, transforms: Iterable[Transform]) -> None:
-        """Apply transforms in order, each to what the one before it left."""
-        for transform in transforms:
-            self._apply(transform)
+        """Apply transforms in order, each to what the one before it left.
 
-    def _apply(self, transform: Transform) -> None:
+        Transforms that follow each other for one step, and only change what is there, are looked
+        at as one: their difference is what the step did.
+        """
+        changed: Sequence[Object] = self.bodies
+        step: Step | None = None
+        for transform in transforms:
+            if step is not None and (step is not transform.step or isinstance(transform, Asking)):
+                self._keep(changed, step)
+                changed, step = self.bodies, None
+            self._ask(transform)
+            results = transform(tuple(changed))
+            if len(results) == len(changed) and all(body is not None for body in results):
+                changed, step = [body for body in results if body is not None], transform.step
+                continue
+            if step is not None:
+                self._keep(changed, step)
+            self._keep(results, transform.step)
+            changed, step = self.bodies, None
+        if step is not None:
+            self._keep(changed, step)
+
+    def _ask(self, transform: Transform) -> None:
         if isinstance(transform, Asking):
             for question in transform.questions(self.objects):
                 self.questions.setdefault(question.id, question)
-        results = transform(self.bodies)
-        step = transform.step
+
+    def _keep(self, results: Sequence[Object | None], step: Step) -> None:
+        """Take over what a step made, with the origin of every field and a record of changes."""
         objects: list[SourceObject] = []
         sources: list[int] = []
-        first = len(self.record)
-        left: dict[int, list[Change]] = {}
+        changed: dict[int, slice] = {}
         for index, new in enumerate(results):
             if index < len(self.objects):
+                first = len(self.record)
                 kept = self._follow(index, new, step)
-                if len(self.record) > first:
-                    left[index] = [item.change for item in self.record[first:]]
-                    first = len(self.record)
                 if kept is not None:
                     objects.append(kept)
                     sources.append(self.sources[index])
-            elif isinstance(new, Offshoot):
-                parent = self.objects[new.parent].body
-                origin = taken_over(new, step, parent, left.get(new.parent, ()))
-                objects.append(SourceObject(dict(new), origin))
-                sources.append(-1)
+                if kept is not self.objects[index]:
+                    changed[index] = slice(first, len(self.record))
             elif new is not None:
-                objects.append(SourceObject(new, made(new, step)))
+                objects.append(self._new(new, step, changed))
                 sources.append(-1)
         self.objects, self.sources = objects, sources
+
+    def _new(self, new: Object, step: Step, changed: Mapping[int, slice]) -> SourceObject:
+        if not isinstance(new, Offshoot):
+            return SourceObject(new, made(new, step))
+        parent = self.objects[new.parent]
+        changes = [item.change for item in self.record[changed.get(new.parent, slice(0))]]
+        origin = taken_over(new, step, parent.body, changes, parent.origin)
+        return SourceObject(dict(new), origin)
 
     def _follow(self, index: int, new: Object | None, step: Step) -> SourceObject | None:
         old = self.objects[index]

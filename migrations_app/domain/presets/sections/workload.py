@@ -81,6 +81,12 @@ _OF_A_WORKLOAD = {
 
 _SHAPE = keys(
     "What runs a service's pods.",
+    split=Shape(
+        ("object", "string"),
+        "Whether containers of one pod become workloads of their own; for all, or by its name.",
+        values=text("", "together", "apart"),
+        choices=("together", "apart"),
+    ),
     **_OF_A_WORKLOAD,
     workloads=by_name(keys(**_OF_A_WORKLOAD), "By the name of a workload; wins over the others."),
 )
