@@ -21,6 +21,7 @@ from migrations_app.domain.bundle import Bundle, MemoryFiles
 from migrations_app.domain.engine import Options, render
 from migrations_app.domain.errors import Conflict, UnreadableSource
 from migrations_app.domain.messages import msg
+from migrations_app.domain.reading.archives import expand
 from migrations_app.domain.reading.limits import STRICT, Limits
 from migrations_app.domain.reading.read import read_bundle
 from migrations_app.domain.schemas import Schemas
@@ -58,7 +59,7 @@ def store_source(
     host: Host | None = None,
     limits: Limits = STRICT,
 ) -> Stored:
-    """Store an upload, or (with ``host``) a capture: all of it or nothing.
+    """Store an upload, or (with ``host``) a capture: all of it or nothing. Archives are unpacked.
 
     With ``partial``, members that cannot be read are kept with their errors and the rest counts.
 
@@ -68,6 +69,7 @@ def store_source(
     """
     _require(actor, application, host)
     try:
+        files = expand(files, limits)
         bundle = read_bundle(MemoryFiles(files), limits, partial=partial)
         alone = hidden(render(bundle, Options(), schemas))
         _require_objects(alone)

@@ -8,20 +8,43 @@ elsewhere: paths are compared after every symbolic link in them was followed.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from migrations_app.domain.bundle import Missing
+from migrations_app.domain.bundle import MemoryFiles, Missing, SourceFiles
+from migrations_app.domain.reading.archives import expand, is_archive
+from migrations_app.domain.reading.limits import Limits
 
 STDIN = "-"
+_BEGINNING = 512
 SUFFIXES = frozenset(
     {
         *(".yaml", ".yml", ".json"),
         *(".container", ".pod", ".kube", ".volume", ".network", ".image", ".build"),
         *(".service", ".timer", ".sh"),
+        *(".zip", ".tar", ".tgz", ".tbz2", ".txz"),
     }
 )
 """What is taken from a folder; whatever is named itself is read whatever its name."""
+
+
+def unpacked(files: FolderFiles, limits: Limits) -> SourceFiles:
+    """The files, with the contents of archives in place of these.
+
+    With an archive among them all of them are held in memory, and nothing else is in reach: what
+    stands in an archive cannot draw on the files around it.
+
+    Raises:
+        UnreadableSource: an archive cannot be read, or must not be unpacked.
+    """
+    if not any(is_archive(files.beginning(name)) for name in files.names()):
+        return files
+    held: dict[str, bytes] = {}
+    for name in files.names():
+        with suppress(Missing):
+            held[name] = files.read(name)
+    return MemoryFiles(expand(held, limits))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +94,16 @@ class FolderFiles:
             return path.read_bytes()
         except (OSError, ValueError):
             raise Missing(relative) from None
+
+    def beginning(self, name: str) -> bytes:
+        """The first bytes of a member, enough to tell what it is; none of one that is not there."""
+        if name == STDIN:
+            return self.stdin[:_BEGINNING]
+        try:
+            with self.members[name].open("rb") as file:
+                return file.read(_BEGINNING)
+        except OSError:
+            return b""
 
     def _inside(self, relative: str) -> Path:
         """Where a file that is referred to really is."""

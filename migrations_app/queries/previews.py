@@ -12,6 +12,7 @@ from migrations_app.domain.engine import Options, answers_of, render
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.presets.layering import in_order
 from migrations_app.domain.presets.schema import Preset as Layer
+from migrations_app.domain.reading.archives import expand
 from migrations_app.domain.reading.limits import STRICT
 from migrations_app.domain.reading.read import read_bundle
 from migrations_app.domain.reading.reading import Given
@@ -51,7 +52,8 @@ def preview(wish: Preview, schemas: Schemas) -> dict[str, Any]:
         answers=wish.answers,
     )
     given = Given(variables=wish.parameters, answers=answers_of(options))
-    made = render(read_bundle(MemoryFiles(wish.files), STRICT, given=given), options, schemas)
+    files = MemoryFiles(expand(wish.files, STRICT))
+    made = render(read_bundle(files, STRICT, given=given), options, schemas)
     for told in unused_images(made.objects, wish.images):
         raise InvalidInput(told)
     safe = hidden(made)

@@ -12,6 +12,7 @@ from migrations_app.domain.bundle import Bundle, MemoryFiles, SourceKind
 from migrations_app.domain.engine import Options, render
 from migrations_app.domain.errors import Problem, UnreadableSource
 from migrations_app.domain.manifests.secret_markers import MARKER
+from migrations_app.domain.reading.archives import expand
 from migrations_app.domain.reading.limits import STRICT
 from migrations_app.domain.reading.read import read_bundle
 from migrations_app.domain.reading.redaction import redact
@@ -111,6 +112,7 @@ def upload_preview(
 ) -> UploadPreview:
     """Look at files as storing them would, and keep nothing."""
     try:
+        files = expand(files, STRICT)
         bundle = read_bundle(MemoryFiles(files), STRICT, partial=True)
     except UnreadableSource as error:
         return UploadPreview(_unread(files, error.problems))

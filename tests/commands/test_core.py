@@ -15,6 +15,7 @@ from xml.etree import ElementTree
 import pytest
 import yaml
 
+from tests.domain.reading.test_archives import FILES, zipped
 from tests.domain.reading.test_bad_inputs import CATALOGUE
 from workbench import cli
 
@@ -97,6 +98,24 @@ def test_all_files_and_folders_are_one_bundle(run: Run, tmp_path: Path) -> None:
     (tmp_path / "more" / "b.yaml").write_text(POD.replace("My_Pod", "b"))
     done = run("render", "pod.yaml", "more")
     assert [body["metadata"]["name"] for body in yaml.safe_load_all(done.out)] == ["my-pod", "b"]
+
+
+def test_archives_are_read_as_the_files_in_them_and_reach_nothing_beside_them(
+    run: Run, tmp_path: Path
+) -> None:
+    sly = {**FILES, "compose.yaml": FILES["compose.yaml"].replace(b"web.env", b"../../out.env")}
+    (tmp_path / "out.env").write_text("OUT=1")
+    (tmp_path / "shop.zip").write_bytes(zipped(FILES))
+    (tmp_path / "sly.zip").write_bytes(zipped(sly))
+    plain = run("render", "shop.zip")
+    assert (plain.code, plain.out.count("kind: Deployment")) == (0, 1)
+    assert run("render", "-", stdin=zipped(FILES)).out == plain.out
+    assert run("check", "--fail-on", "blocker", "shop.zip").code in (0, 1)
+    assert "OUT" not in run("render", "sly.zip").out
+    (tmp_path / "bad.zip").write_bytes(zipped({"../x.yaml": b"a: 1"}))
+    done = run("render", "bad.zip")
+    assert (done.code, done.out) == (2, "")
+    assert "leads out of the archive" in done.err
 
 
 @pytest.mark.parametrize("command", ["render", "check", "digest"])

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from migrations_app.adapters.folders import FolderFiles
+from migrations_app.adapters.folders import FolderFiles, unpacked
 from migrations_app.domain.bundle import SourceFiles
 from migrations_app.domain.engine import Options, SecretsMode
 from migrations_app.domain.errors import UnreadableSource
@@ -17,7 +17,7 @@ from migrations_app.domain.outputs.formats import WRITERS
 from migrations_app.domain.pipeline.phases import Phase
 from migrations_app.domain.presets.schema import Preset
 from migrations_app.domain.reading.decoding import decode
-from migrations_app.domain.reading.limits import STRICT
+from migrations_app.domain.reading.limits import STRICT, WIDE
 from migrations_app.domain.reading.yaml_reader import read_yaml
 from workbench.language import say
 from workbench.usage import EX_USAGE
@@ -56,7 +56,7 @@ def source_files(options: argparse.Namespace) -> SourceFiles:
     if root is not None and not root.is_dir():
         _refuse(msg("%(path)s is no folder; --root names one.", path=root))
     stdin = sys.stdin.buffer.read() if "-" in options.files else b""
-    return FolderFiles.of(options.files, root=root, stdin=stdin)
+    return unpacked(FolderFiles.of(options.files, root=root, stdin=stdin), WIDE)
 
 
 def engine_options(options: argparse.Namespace, versions: Sequence[str]) -> Options:

@@ -10,6 +10,7 @@ class Limits:
     """Bounds that hold before anything is built. Sizes in bytes, the rest are counts.
 
     ``expanded`` counts nodes with every alias written out, which is what a bomb inflates.
+    ``archive_size`` is what all archives of a bundle may hold together, unpacked.
     """
 
     size: int = 1024 * 1024
@@ -18,6 +19,8 @@ class Limits:
     documents: int = 200
     aliases: int = 200
     expanded: int = 100_000
+    archive_files: int = 2_000
+    archive_size: int = 16 * 1024 * 1024
 
 
 STRICT = Limits()
@@ -30,5 +33,7 @@ WIDE = Limits(
     documents=20_000,
     aliases=20_000,
     expanded=10_000_000,
+    archive_files=50_000,
+    archive_size=500 * 1024 * 1024,
 )
 """For the command line: the caller's own file, where a thousand Deployments are no attack."""

@@ -10,6 +10,7 @@ from migrations_app.domain.bundle import Bundle, Member, SourceFiles, SourceKind
 from migrations_app.domain.errors import Problem, UnreadableSource
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
+from migrations_app.domain.reading.archived import companions
 from migrations_app.domain.reading.compose import read_compose
 from migrations_app.domain.reading.declared_and_live import pair
 from migrations_app.domain.reading.inspect import read_inspect_members
@@ -101,6 +102,9 @@ def _read_members(desk: Desk) -> _Members:
         members.members[name] = member
         if text is not None:
             members.texts[name] = text
+    for name in companions(members.members):
+        del members.members[name]
+        members.texts.pop(name, None)
     return members
 
 
