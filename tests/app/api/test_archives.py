@@ -11,21 +11,31 @@ from tests.domain.reading.test_archives import FILES, zipped
 pytestmark = pytest.mark.django_db
 
 
-def test_the_interface_takes_archives(api: Api, application: Application) -> None:
+FORM = "multipart/form-data; boundary=x"
+
+
+def body(data: bytes, application: str = "") -> bytes:
+    named = (
+        f'--x\r\nContent-Disposition: form-data; name="application"\r\n\r\n{application}\r\n'
+        if application
+        else ""
+    )
     head = (
-        '--x\r\nContent-Disposition: form-data; name="application"\r\n\r\n'
-        f"{application.slug}\r\n"
         '--x\r\nContent-Disposition: form-data; name="file"; filename="shop.zip"\r\n'
         "Content-Type: application/zip\r\n\r\n"
     )
-    body = head.encode() + zipped(FILES) + b"\r\n--x--\r\n"
-    response = api.raw("sources/", body, "multipart/form-data; boundary=x")
-    assert response.status_code == 201, response.content
-    assert [item["name"] for item in response.json()["services"]] == ["web"]
-    checked = api.raw("check/", body, "multipart/form-data; boundary=x")
+    return (named + head).encode() + data + b"\r\n--x--\r\n"
+
+
+def test_archives_are_stored_and_checked(api: Api, application: Application) -> None:
+    stored = api.raw("sources/", body(zipped(FILES), application.slug), FORM)
+    assert stored.status_code == 201, stored.content
+    assert [item["name"] for item in stored.json()["services"]] == ["web"]
+    checked = api.raw("check/", body(zipped(FILES)), FORM)
     assert checked.status_code == 200, checked.content
-    broken = api.raw(
-        "check/", head.encode() + b"PK\x03\x04cut\r\n--x--\r\n", "multipart/form-data; boundary=x"
-    )
-    assert broken.status_code == 400
+
+
+def test_a_damaged_archive_is_bad_input(api: Api) -> None:
+    broken = api.raw("check/", body(b"PK\x03\x04cut"), FORM)
+    assert broken.status_code == 400, broken.content
     assert broken.json()["errors"][0]["code"] == "archive_broken"
