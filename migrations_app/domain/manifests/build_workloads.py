@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from migrations_app.domain.loss import Outcome
@@ -16,7 +17,10 @@ from migrations_app.domain.manifests.build_kinds import ENDING_POLICIES, Workloa
 from migrations_app.domain.manifests.build_ports import governing_name, labels
 from migrations_app.domain.messages import msg
 from migrations_app.domain.names import is_key
-from migrations_app.domain.spec import RestartPolicy, Rollout, ServiceSpec
+from migrations_app.domain.spec import Places, RestartPolicy, Rollout, ServiceSpec
+
+_Holder = tuple[Mapping[str, str], Places, str]
+"""Labels or annotations, where each stands, and which of both they are."""
 
 _OF_TOOLS = (
     "io.podman.",
@@ -42,8 +46,12 @@ def workload(
             "annotations": _annotations(service, ledger),
         }
     )
-    template = {"metadata": {"labels": labels(service.name)}, "spec": pod}
+    inside = without_empty(
+        {"labels": labels(service.name), "annotations": _of_the_pod(service, ledger)}
+    )
+    template = {"metadata": inside, "spec": pod}
     if kind.ends:
+        _note_policy_of_job(service, kind, ledger)
         return _ending(service, kind, metadata, template)
     spec: dict[str, Any] = {"selector": {"matchLabels": {"app": service.name}}}
     if kind is WorkloadKind.DAEMON_SET:
@@ -177,27 +185,46 @@ def _note_policy(service: ServiceSpec, kind: WorkloadKind, ledger: Ledger) -> No
 
 
 def _annotations(service: ServiceSpec, ledger: Ledger) -> dict[str, Any]:
-    """Labels and annotations of the source, as annotations: those may hold any text."""
+    """Labels of the source, as annotations of the workload: those may hold any text."""
+    holders: list[_Holder] = [(service.annotations, service.places, "annotations")]
+    holders += [(service.labels, service.places, "labels")]
+    holders += [(item.labels, item.places, "labels") for item in service.containers]
+    return _merged(holders, ledger)
+
+
+def _of_the_pod(service: ServiceSpec, ledger: Ledger) -> dict[str, Any]:
+    """Annotations of containers: their pod carries them, where agents look for them."""
+    holders = [(item.annotations, item.places, "annotations") for item in service.containers]
+    return _merged(holders, ledger)
+
+
+def _note_policy_of_job(service: ServiceSpec, kind: WorkloadKind, ledger: Ledger) -> None:
+    path = "template/spec" if kind is WorkloadKind.JOB else "jobTemplate/spec/template/spec"
+    for container in service.containers:
+        if container.restart is not RestartPolicy.UNSET:
+            ledger.note(
+                container.places.get("restart"),
+                Outcome.CONVERTED,
+                f"{kind.value}/{service.name}/spec/{path}/restartPolicy",
+                msg("What ends by itself is started again only where it failed, if at all."),
+            )
+
+
+def _merged(holders: Iterable[_Holder], ledger: Ledger) -> dict[str, Any]:
     found: dict[str, Said | str] = {}
     reason = msg("A label becomes an annotation, which may hold any text.")
-    holders = [(service.annotations, service.places, "annotations")]
-    holders += [(service.labels, service.places, "labels")]
-    for item in service.containers:
-        holders += [(item.annotations, item.places, "annotations")]
-        holders += [(item.labels, item.places, "labels")]
     for values, places, attribute in holders:
         for key, value in values.items():
-            place = places.get(f"{attribute}/{key}")
+            name = f"{attribute}/{key}"
+            place = places.get(name)
             if key.startswith(_OF_TOOLS):
                 ledger.drop(place, msg("Tells services apart; it is kept with the service."))
             elif not is_key(key):
                 ledger.drop(place, msg("The key is none that an annotation can have."))
             elif key in found:
                 ledger.drop(place, msg("Another container of the pod has the same label."))
+            elif attribute == "labels":
+                found[key] = changed(places, name, value, reason)
             else:
-                name = f"{attribute}/{key}"
-                is_label = attribute == "labels"
-                found[key] = (
-                    changed(places, name, value, reason) if is_label else said(places, name, value)
-                )
+                found[key] = said(places, name, value)
     return found

@@ -181,6 +181,16 @@ def _template(body: Object) -> dict[str, Any]:
 def _note(body: Object, label: str, kind: str, losses: Losses) -> None:
     """What becomes of the workload itself."""
     spec = mapping(body.get("spec"))
+    if kind != "Pod" and mapping(body.get("metadata")).get("annotations"):
+        losses.dropped(
+            f"{label}/metadata/annotations",
+            msg("Podman keeps nothing of a workload itself: its containers do not carry them."),
+        )
+    if kind == "Deployment" and _template(body).get("annotations"):
+        losses.dropped(
+            f"{label}/spec/template/metadata/annotations",
+            msg("Podman passes on the annotations of a Pod, not those within a Deployment."),
+        )
     if kind not in ("Pod", "Deployment"):
         losses.converted(label, "Pod", msg("Podman 4.3 plays it as one pod."))
     if namespace := namespace_of(body):

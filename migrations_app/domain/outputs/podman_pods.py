@@ -17,6 +17,7 @@ from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.outputs.base import Losses
 from migrations_app.domain.outputs.podman_names import Naming
 from migrations_app.domain.outputs.podman_ports import Published, port_number
+from migrations_app.domain.outputs.podman_unread import tell_unread
 from migrations_app.domain.outputs.podman_volumes import Volumes
 from migrations_app.domain.quantities import Quantity
 from migrations_app.domain.rehearsal.configuration import ConfigIndex, expand
@@ -28,7 +29,7 @@ _POD_FIELDS = (
 )
 _POD_SECURITY = ("supplementalGroups", "seLinuxOptions", "sysctls", "fsGroup")
 _INHERITED = ("runAsUser", "runAsGroup")
-_CONTAINER_FIELDS = ("imagePullPolicy", "workingDir", "tty", "stdin")
+_CONTAINER_FIELDS = ("imagePullPolicy", "workingDir", "tty")
 _CONTAINER_SECURITY = (
     *("runAsUser", "runAsGroup", "readOnlyRootFilesystem", "allowPrivilegeEscalation"),
     *("privileged", "procMount", "seLinuxOptions"),
@@ -74,6 +75,7 @@ class PodWriter:
         played |= self._containers(spec, volumes)
         if declared:
             played["volumes"] = declared
+        tell_unread(spec, self.label, self.losses)
         self._note(spec, (*_POD_FIELDS, "restartPolicy", "securityContext", "volumes"), self.label)
         self._note(security, (*_POD_SECURITY, *_INHERITED), f"{self.label}/securityContext")
         return played
@@ -169,7 +171,8 @@ class PodWriter:
         name = str(variable.get("name"))
         source = mapping(variable.get("valueFrom"))
         if not source:
-            known[name] = _expanded(str(variable.get("value") or ""), known)
+            # Podman expands no values of variables, so nothing in them is escaped for it.
+            known[name] = expand(str(variable.get("value") or ""), known)
             return {"name": name, "value": known[name]}
         reference = mapping(source.get("secretKeyRef"))
         secret = self._secret(reference, path)
@@ -233,7 +236,7 @@ class PodWriter:
         for side in ("limits", "requests"):
             for key, value in mapping(resources.get(side)).items():
                 where = f"{path}/resources/{side}/{key}"
-                if key not in ("cpu", "memory"):
+                if key not in ("cpu", "memory") or (side, key) == ("requests", "cpu"):
                     self.losses.dropped(where, _UNREAD)
                     continue
                 try:

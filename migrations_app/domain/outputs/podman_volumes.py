@@ -31,6 +31,7 @@ class Volumes:
     claims: Mapping[str, str]
     names: dict[str, str] = field(default_factory=dict)
     read_only: set[str] = field(default_factory=set)
+    paths: dict[str, str] = field(default_factory=dict)
 
     def written(self, volumes: Any) -> list[dict[str, Any]]:
         """The volumes of a specification, and those of a StatefulSet's claim templates."""
@@ -38,8 +39,9 @@ class Volumes:
             {"name": name, "persistentVolumeClaim": {"claimName": claim}}
             for name, claim in self.claims.items()
         ]
-        for volume in sequence(volumes):
+        for index, volume in enumerate(sequence(volumes)):
             if isinstance(volume, dict) and volume.get("name") not in self.claims:
+                self.paths[str(volume.get("name"))] = f"{self.label}/volumes/{index}"
                 played.append(self._volume(str(volume.get("name")), volume))
         return played
 
@@ -63,7 +65,7 @@ class Volumes:
         return played
 
     def _volume(self, name: str, volume: Mapping[str, Any]) -> dict[str, Any]:
-        path = f"{self.label}/volumes/{name}"
+        path = self.paths[name]
         for kind, (owner, key) in _REFERENCES.items():
             if isinstance(volume.get(kind), dict):
                 return self._configuration(name, volume, kind, owner, key)
@@ -94,7 +96,7 @@ class Volumes:
         reference = str(volume[kind].get(key))
         if not self.naming.has(owner, self.namespace, reference):
             self.losses.dropped(
-                f"{self.label}/volumes/{name}",
+                self.paths[name],
                 msg(
                     "%(kind)s %(name)s is not in the manifest, and Podman cannot mount what is not "
                     "there: an empty volume stands in its place.",

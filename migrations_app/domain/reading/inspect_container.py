@@ -235,14 +235,20 @@ def _labels(origins: Origins, fields: Fields) -> None:
     _annotations(container, created, fields)
 
 
+_ANNOTATIONS_OF_TOOLS = (*_OF_TOOLS, "io.container.manager", "bind-mount-options", "run.oci.")
+
+
 def _annotations(container: Inspection, created: CreateCommand | None, fields: Fields) -> None:
-    """Those that the command names; Podman writes many notes of its own beside them."""
+    """Those that the command names, else those that no tool wrote for itself."""
     asked = (
-        {given.value.partition("=")[0] for given in created.all("annotation")} if created else ()
+        None
+        if created is None
+        else {given.value.partition("=")[0] for given in created.all("annotation")}
     )
     annotations: dict[str, str] = {}
     for key, value in container.mapping("Config", "Annotations").items():
-        if key in asked:
+        of_tools = key.startswith(_ANNOTATIONS_OF_TOOLS)
+        if key in asked if asked is not None else not of_tools:
             annotations[key] = str(value)
             fields.places[f"annotations/{key}"] = container.place("Config", "Annotations", key)
     fields.values["annotations"] = annotations

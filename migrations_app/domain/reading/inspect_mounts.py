@@ -99,7 +99,7 @@ def _of_read_only_root(origins: Origins, taken: set[str]) -> tuple[Mount, ...]:
         return ()
     if created is not None and created.flag("read-only-tmpfs") is False:
         return ()
-    if taken & set(WRITABLE_WITH_READ_ONLY_ROOT):
+    if taken & set(WRITABLE_WITH_READ_ONLY_ROOT) or "lockNumber" not in container.value:
         return ()
     place = container.spot("HostConfig", "ReadonlyRootfs")
     return tuple(

@@ -39,7 +39,9 @@ def read_pod(group: Group, fields: Fields) -> None:
 def _pod_own(pod: Inspection, fields: Fields) -> None:
     infra = "InfraConfig"
     hostname = pod.text("Hostname")
-    if hostname and hostname != pod.name:
+    if hostname and pod.flag(infra, "HostNetwork"):
+        pod.drop(("Hostname",), msg("The name of the host, whose network the pod is on."))
+    elif hostname and hostname != pod.name:
         fields.set("hostname", hostname, pod.place("Hostname"))
     elif hostname:
         pod.drop(("Hostname",), msg("The pod's own name, as it would be without."))

@@ -369,7 +369,7 @@ def test_32_annotations_are_peoples_own(podman: str) -> None:
             assert not any(key.startswith(("io.podman", "io.kubernetes")) for key in annotations)
             assert all(is_key(key) for key in annotations)
     [workload] = bodies(made(podman, "names"), "Deployment")
-    assert workload["metadata"]["annotations"]["example.com/foo"] == "bar"
+    assert workload["spec"]["template"]["metadata"]["annotations"] == {"example.com/foo": "bar"}
 
 
 def test_33_nothing_is_noise(podman: str) -> None:

@@ -80,7 +80,7 @@ PROCESS = (
     Group(
         "annotations",
         ("--annotation=example.com/owner=suzuki",),
-        (kind("Deployment/metadata/annotations/example.com~1owner", "suzuki"),),
+        (kind("Deployment/spec/template/metadata/annotations/example.com~1owner", "suzuki"),),
         theirs=(kind("Pod/metadata/annotations/example.com~1owner", "suzuki"),),
     ),
     Group(

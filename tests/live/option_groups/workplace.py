@@ -19,8 +19,11 @@ from migrations_app.adapters.podman.host import PodmanHost
 from migrations_app.adapters.schemas import BundledSchemas
 from migrations_app.domain.bundle import Bundle, MemoryFiles
 from migrations_app.domain.engine import Made, Options, render
+from migrations_app.domain.outputs.base import Manifests, Written
+from migrations_app.domain.outputs.podman import write_podman
 from migrations_app.domain.reading.limits import STRICT
 from migrations_app.domain.reading.read import read_bundle
+from migrations_app.domain.spec import ServiceSpec
 from tests.live.option_groups.expecting import Expected, holds, missing_in
 from tests.live.option_groups.group import Group
 from tests.live.podman_kit import IMAGE, Service
@@ -95,6 +98,7 @@ class Workplace:
         image = {"box": IMAGE, "rich": RICH}[group.image]
         options, command = self.words(group.options), self.words(group.command)
         name = f"{self.mark}-it"
+        self._provide()
         try:
             if group.is_pod:
                 self.podman.run("pod", "create", "--name", name, *options)
@@ -128,6 +132,22 @@ class Workplace:
             made,
         )
 
+    def played(self, written: Written) -> Iterator[ServiceSpec]:
+        """What is in Podman when it has played the variant for it: not started, then removed."""
+        path = self.folder / "podman.yaml"
+        path.write_text(written.files["podman.yaml"], encoding="utf-8")
+        self.forget_volumes()
+        try:
+            self.podman.run("kube", "play", "--start=false", str(path))
+            names = self.podman.run("pod", "ls", "--format={{.Name}}", f"--filter=name={self.mark}")
+            for name in names.split():
+                captured = PodmanHost(self.podman.connection).capture(name)
+                yield from read_bundle(MemoryFiles(dict(captured.files)), STRICT).specs
+        finally:
+            self._quietly("kube", "down", "--force", str(path))
+            self._quietly("kube", "down", str(path))
+            self.forget_volumes()
+
     def generated(self, name: str) -> list[dict[str, Any]] | None:
         """What ``podman generate kube`` says; None if it refuses."""
         words = [*self.podman.command, "kube", "generate", "--service", name]
@@ -152,11 +172,29 @@ class Workplace:
         command = [*self.podman.command, *words]
         subprocess.run(command, env=self.podman.environment, capture_output=True, check=False)
 
+    def _provide(self) -> None:
+        """The secret and the volumes that groups lean on: playing takes them away."""
+        if f"{self.mark}-token" not in self.podman.run("secret", "ls", "--format={{.Name}}"):
+            value = str(self.folder / "value")
+            self.podman.run("secret", "create", f"{self.mark}-token", value)
+        there = self._volumes_there()
+        for name in self.volumes:
+            if name not in there:
+                self.podman.run("volume", "create", name)
+
+    def _volumes_there(self) -> list[str]:
+        names = self.podman.run("volume", "ls", "--format={{.Name}}").split()
+        return [name for name in names if name.startswith(self.mark)]
+
+    def forget_volumes(self) -> None:
+        """Take away the volumes of this workplace: claims of the same name are made anew."""
+        for name in self._volumes_there():
+            self._quietly("volume", "rm", "-f", name)
+
     def close(self) -> None:
         self._quietly("secret", "rm", f"{self.mark}-token")
         self._quietly("network", "rm", "-f", f"{self.mark}-net")
-        for name in self.volumes:
-            self._quietly("volume", "rm", "-f", name)
+        self.forget_volumes()
 
 
 def _filled(value: Any, values: tuple[tuple[str, str], ...]) -> Any:
@@ -169,6 +207,12 @@ def _filled(value: Any, values: tuple[tuple[str, str], ...]) -> Any:
         for placeholder, text in values:
             value = value.replace(placeholder, text)
     return value
+
+
+def variant(made: Made) -> Written:
+    """What is to be played, and what Podman will not read of it."""
+    bodies = tuple(item.body for item in made.objects)
+    return write_podman(Manifests("it", bodies, {"local": bodies}))
 
 
 @contextmanager
@@ -186,9 +230,6 @@ def workplace(podman: Service, folder: Path) -> Iterator[Workplace]:
     (folder / "pages").mkdir(exist_ok=True)
     try:
         podman.run("network", "create", "--subnet=10.143.7.0/24", f"{made.mark}-net")
-        podman.run("secret", "create", f"{made.mark}-token", str(folder / "value"))
-        for name in made.volumes:
-            podman.run("volume", "create", name)
         _make_rich_image(podman, folder)
         yield made
     finally:
