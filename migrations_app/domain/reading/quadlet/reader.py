@@ -30,6 +30,7 @@ from migrations_app.domain.reading.quadlet.surroundings import (
     account_for_surroundings,
     unknown_keys,
 )
+from migrations_app.domain.reading.quadlet.timers import Timers
 from migrations_app.domain.reading.quadlet.unit import QuadletUnit
 from migrations_app.domain.reading.quadlet.volumes import (
     Volumes,
@@ -45,7 +46,7 @@ def read_quadlet(members: Sequence[TextMember], desk: Desk) -> Reading:
     gathered = gather(members, desk)
     site = Site(lend(gathered.units, desk))
     account = Account(desk.given.answers)
-    work = _Work(site, desk, account, Played(desk), Volumes(site, account))
+    work = _Work(site, desk, account, Played(desk), Volumes(site, account), Timers(desk, account))
     work.read_units()
     specs = work.specs()
     work.settle(specs)
@@ -84,6 +85,7 @@ class _Work:
     account: Account
     played: Played
     volumes: Volumes
+    timers: Timers
     made: list[Made] = field(default_factory=list)
     joining: dict[tuple[str, str], list[tuple[QuadletUnit, ServiceSpec]]] = field(
         default_factory=dict
@@ -137,7 +139,8 @@ class _Work:
             self.joining.setdefault((pod.file, pod.name), []).append((unit, spec))
 
     def specs(self) -> list[ServiceSpec]:
-        services = with_dependencies(self.made, self.site, self.account)
+        made = self.timers.schedule(self.made)
+        services = with_dependencies(made, self.site, self.account)
         specs = [self.volumes.of(spec) for spec in services if spec.containers]
         return [*specs, *self.volumes.rest()]
 
@@ -149,6 +152,7 @@ class _Work:
         }
         for path in account.taken & account.rows.keys():
             del account.rows[path]
+        self.timers.settle()
         for unit in self.site.units:
             if unit.lent and unit.kind is UnitKind.CONTAINER:
                 continue
