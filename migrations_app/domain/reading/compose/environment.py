@@ -67,8 +67,13 @@ class Environment:
         )
 
 
-def interpolate(node: Node, environment: Environment, *, quiet: bool = False) -> Node:
-    """All texts below a node with their variables written out; ``quiet`` asks for none.
+def interpolate(
+    node: Node, environment: Environment, keys: tuple[str, ...] = (), *, quiet: bool = False
+) -> Node:
+    """All texts below a node with their variables written out; ``keys`` lead to it in the model.
+
+    ``quiet``: what follows is nothing that a manifest is made of, so its variables are not asked
+    for.
 
     Raises:
         UnreadableSource: ``${`` that starts no variable.
@@ -78,24 +83,18 @@ def interpolate(node: Node, environment: Environment, *, quiet: bool = False) ->
             node,
             value={
                 key: interpolate(
-                    item, environment, quiet=quiet or (not node.path and key.startswith("x-"))
+                    item, environment, (*keys, key), quiet=quiet or _is_quiet((*keys, key))
                 )
                 for key, item in node.value.items()
             },
         )
     if isinstance(node.value, list):
         return replace(
-            node, value=[interpolate(item, environment, quiet=quiet) for item in node.value]
+            node, value=[interpolate(item, environment, keys, quiet=quiet) for item in node.value]
         )
     if not isinstance(node.value, str) or "$" not in node.value:
         return node
-    if not quiet:
-        for name, default in names_in(node.value).items():
-            recommended = environment.written_out(default)
-            environment.ask(name, recommended, node)
-            value = environment.lookup(name) or recommended or ""
-            shown = MARKER if looks_secret(name, value) else value
-            environment.account.variables.setdefault(name, shown)
+    _note_variables(node, environment, quiet=quiet)
     try:
         text = substitute(
             node.value,
@@ -106,6 +105,25 @@ def interpolate(node: Node, environment: Environment, *, quiet: bool = False) ->
         problem = Problem("compose_variable", error.message, node.place)
         raise UnreadableSource(msg("%(file)s cannot be read.", file=node.file), [problem]) from None
     return replace(node, value=text)
+
+
+_QUIET = frozenset({"build", "develop", "logging"})
+
+
+def _is_quiet(keys: tuple[str, ...]) -> bool:
+    if len(keys) == 1:
+        return keys[0].startswith("x-") or keys[0] == "networks"
+    return len(keys) == 3 and keys[0] == "services" and keys[2] in _QUIET
+
+
+def _note_variables(node: Node, environment: Environment, *, quiet: bool) -> None:
+    for name, default in names_in(node.value).items():
+        recommended = environment.written_out(default)
+        if not quiet:
+            environment.ask(name, recommended, node)
+        value = environment.lookup(name) or recommended or ""
+        shown = MARKER if looks_secret(name, value) else value
+        environment.account.variables.setdefault(name, shown)
 
 
 def _required(name: str, reason: str, node: Node, environment: Environment) -> str:

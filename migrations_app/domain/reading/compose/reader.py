@@ -19,6 +19,7 @@ from migrations_app.domain.reading.compose.defaults import with_defaults
 from migrations_app.domain.reading.compose.ending import meant_to_end
 from migrations_app.domain.reading.compose.environment import Environment
 from migrations_app.domain.reading.compose.hooks import inherited
+from migrations_app.domain.reading.compose.jobs import read_job
 from migrations_app.domain.reading.compose.loading import Loader
 from migrations_app.domain.reading.compose.networks import settle_networks
 from migrations_app.domain.reading.compose.nodes import Node
@@ -150,8 +151,18 @@ def _services(site: Site, desk: Desk) -> list[ServiceSpec]:
         if node.get("provider") is None and is_wanted(node, _profiles(site, desk), site):
             specs[key] = read_service(key, node, site)
     account = site.account
-    joined = meant_to_end(in_pods(specs, site))
+    joined = meant_to_end([*in_pods(specs, site), *_jobs(site, desk)])
     return with_peer_ports(joined, account.ask, account.refuse_answer)
+
+
+def _jobs(site: Site, desk: Desk) -> list[ServiceSpec]:
+    section = site.model.get("jobs")
+    wanted = [
+        (key, node)
+        for key, node in (section.fields.items() if section is not None else ())
+        if is_wanted(node, _profiles(site, desk), site)
+    ]
+    return [spec for key, node in wanted if (spec := read_job(key, node, site)) is not None]
 
 
 def _profiles(site: Site, desk: Desk) -> tuple[str, ...]:

@@ -93,6 +93,7 @@ _SERVICE: Mapping[str, Message] = {
     "pull_refresh_after": msg("A node pulls an image by its pull policy alone."),
     "runtime": msg("A runtime of this host; a cluster knows runtime classes of its own."),
     "storage_opt": _TUNING,
+    "triggers": msg("A Job of a cluster is started by its schedule, or when it is made."),
     "umask": _NO_PART,
     "use_api_socket": msg("The engine's socket; a cluster has its own API and accounts for it."),
     "uts": msg("The host's name is not a pod's."),
@@ -115,7 +116,6 @@ RULES: Mapping[Pattern, Message] = {
     ("include",): _OWN,
     ("networks",): _NETWORK,
     ("models",): msg("A model runner of this machine; give the service an address of one."),
-    ("jobs",): msg("Jobs of compose are not read yet; write a service that ends."),
     ("secrets",): _UNUSED,
     ("configs",): _UNUSED,
     ("secrets", "*", "name"): msg("Kept as the name of the Secret."),
@@ -130,8 +130,10 @@ _TOP = frozenset({"services", *(pattern[0] for pattern in RULES)})
 def reason_for(path: Path) -> Message | None:
     """The reason of the longest path with a rule that leads to a field.
 
-    A file of version 1 has its services at the top.
+    A file of version 1 has its services at the top; a job is a service in another section.
     """
+    if path[0] == "jobs":
+        path = ("services", *path[1:])
     if str(path[0]) not in _TOP and not str(path[0]).startswith("x-"):
         path = ("services", *path)
     for length in range(len(path), 0, -1):

@@ -17,8 +17,10 @@ from migrations_app.domain.reading.reading import NOTHING_GIVEN, Given
 from migrations_app.domain.reading.yaml_reader import read_yaml
 
 SCHEMAS = BundledSchemas()
-_WHOLE = {"services": 3, "volumes": 2, "secrets": 2, "configs": 2}
+_WHOLE = {"services": 3, "jobs": 3, "volumes": 2, "secrets": 2, "configs": 2}
 """How much of a path a row must name at least, to speak for all below it."""
+_LEFT_OUT = (Outcome.DROPPED, Outcome.QUESTION)
+"""What is left out as a whole has one row for all of it."""
 
 
 def made_of(files: Mapping[str, str], given: Given = NOTHING_GIVEN) -> Made:
@@ -34,8 +36,12 @@ def unaccounted(name: str, text: str, rows: Mapping[str, LossRow]) -> Iterator[s
     for document in documents:
         for leaf in leaves(node_of(document.value, document.origin, name)):
             least = min(len(leaf.path), _WHOLE.get(str(leaf.path[0]), 1)) if leaf.path else 0
-            lengths = range(least, len(leaf.path) + 1)
-            if not any(name + pointer(leaf.path[:length]) in rows for length in lengths):
+            told = [
+                (length, rows[path])
+                for length in range(len(leaf.path) + 1)
+                if (path := name + pointer(leaf.path[:length])) in rows
+            ]
+            if not any(length >= least or row.outcome in _LEFT_OUT for length, row in told):
                 yield name + pointer(leaf.path)
 
 

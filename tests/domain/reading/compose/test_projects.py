@@ -223,6 +223,30 @@ def test_what_deploy_and_dependencies_say() -> None:
     assert (container.resources.memory_request, web.replicas) == (32 * 2**20, 3)
 
 
+JOBS = (
+    "services: {web: {image: web}}\n"
+    "jobs:\n"
+    "  nightly: {image: web, command: [tidy], triggers: {schedule: ['0 3 * * *']}}\n"
+    "  once: {image: web, command: [load], triggers: {manual: true}}\n"
+)
+
+
+def test_jobs_run_by_the_clock_or_when_they_are_wanted() -> None:
+    files = {"compose.yaml": JOBS}
+    made = made_of(files)
+    assert {"CronJob/nightly", "Deployment/web"} == {item.label for item in made.objects}
+    assert faults(made, files) == []
+    wanted = made_of(files, Given(answers={"manual-job:once": "render"}))
+    assert "Job/once" in {item.label for item in wanted.objects}
+
+
+def test_variables_of_builds_are_not_asked_for() -> None:
+    text = "services: {web: {image: 'a:$TAG', build: {args: {X: '$ONLY_BUILT'}}}}\n"
+    made = made_of({"compose.yaml": text})
+    assert [q.id for q in made.questions if q.code == "variable"] == ["variable:compose:TAG"]
+    assert set(made.facts.variables) == {"TAG", "ONLY_BUILT"}
+
+
 def test_hooks_before_the_start_are_init_containers() -> None:
     text = (
         "services:\n"
