@@ -11,8 +11,10 @@ from migrations_app.domain.presets.sections import (
     probes,
     registry,
     resources,
+    scaling,
     secrets,
     security,
+    storage,
     workload,
 )
 from migrations_app.domain.presets.sections.section import Section
@@ -28,13 +30,13 @@ SECTIONS: tuple[Section, ...] = (
     secrets.SECTION,
     security.SECTION,
     workload.SECTION,
+    storage.SECTION,
+    scaling.SECTION,
     exposure.SECTION,
     answers.SECTION,
 )
 
 LATER = (
-    "scaling",
-    "storage",
     "observability",
     "network",
 )

@@ -16,8 +16,10 @@ from migrations_app.domain.transforms import (
     probes,
     registry,
     resources,
+    scaling,
     secrets,
     security,
+    storage,
     workload,
 )
 from migrations_app.domain.transforms.base import Transform
@@ -38,6 +40,8 @@ SECTIONS: tuple[Builder, ...] = (
     configuration.transforms,
     secrets.transforms,
     workload.transforms,
+    storage.transforms,
+    scaling.transforms,
     exposure.transforms,
     workload.budgets,  # when it is known how many pods there are
     configuration.roll_outs,  # last: when all that pods refer to is as it will be
