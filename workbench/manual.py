@@ -85,18 +85,26 @@ def _module(name: str) -> ModuleType | None:
 
 def _transforms(module: ModuleType) -> Iterator[str]:
     """What each transform of a section says of itself."""
-    found = [
-        (name, inspect.getdoc(value) or "")
-        for name, value in vars(module).items()
+    found = {
+        name: inspect.getdoc(value) or ""
+        for part in _parts(module)
+        for name, value in vars(part).items()
         if inspect.isclass(value)
         and value.__module__.startswith(_TRANSFORMS)
         and "__call__" in vars(value)
         and not getattr(value, "_is_protocol", False)
-    ]
+    }
     if found:
         yield "## What it does\n"
-        for name, text in found:
+        for name, text in found.items():
             yield f"**{name}.** {_plain(text)}\n"
+
+
+def _parts(module: ModuleType) -> list[ModuleType]:
+    """The module of a section, and those beside it whose functions it uses."""
+    used = dict.fromkeys(v.__module__ for v in vars(module).values() if inspect.isfunction(v))
+    beside = [name for name in used if name.startswith(f"{module.__name__}_")]
+    return [module, *map(importlib.import_module, beside)]
 
 
 def _plain(text: str) -> str:
