@@ -19,6 +19,7 @@ from migrations_app.actions.casting import Cast
 from migrations_app.actions.collecting import Marks
 from migrations_app.actions.hosts import note_seen
 from migrations_app.actions.rehearsal_runner import Pace, Rehearser
+from migrations_app.domain.checks.rehearsals import rehearsal_findings
 from migrations_app.domain.errors import EngineError
 from migrations_app.domain.messages import msg
 from migrations_app.domain.rehearsal import records
@@ -166,8 +167,9 @@ def _finish(
     verdict = judge(cast.subject.objects, copy, runner.seen)
     job.say(f"{verdict.outcome.value}: {verdict.reason}")
     job.journal.flush()
+    found = rehearsal_findings(verdict, runner.seen, cast.subject.objects)
     fields: dict[str, Any] = {
-        **records.verdict(verdict, runner.seen),
+        **records.verdict(verdict, runner.seen, found),
         "probes": runner.probe_log,
         "usage": runner.meter.samples,
         "peak": dict(runner.seen.peak),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,11 +14,11 @@ from migrations_app.actions.rehearsals import start_application_rehearsal, start
 from migrations_app.api.doors import Door
 from migrations_app.api.enums import PEERS, REHEARSAL_OUTCOMES
 from migrations_app.api.shapes import Query, Strict, Text, Wait
-from migrations_app.api.speech import claims, said
+from migrations_app.api.speech import claims, findings, said
 from migrations_app.api.v1.applications import ApplicationDoor
 from migrations_app.api.v1.runs import RUN_STARTED, answered
 from migrations_app.api.v1.services import ServiceDoor
-from migrations_app.api.v1.shown import Out
+from migrations_app.api.v1.shown import FindingOut, Out
 from migrations_app.domain.rehearsal.values import Peers
 from migrations_app.models import Host, Rehearsal
 from migrations_app.queries import visibility
@@ -58,6 +58,7 @@ class RehearsalOut(RehearsalRow):
     simulated = serializers.SerializerMethodField()
     not_proven = serializers.SerializerMethodField()
     deviations = serializers.SerializerMethodField()
+    findings = serializers.SerializerMethodField()
     probes = serializers.JSONField(help_text="Every probe; times in seconds since the start.")
     usage = serializers.JSONField(help_text="Samples: memory in bytes, CPU in cores.")
     peak = serializers.JSONField()
@@ -65,7 +66,12 @@ class RehearsalOut(RehearsalRow):
     def get_summary(self, rehearsal: Rehearsal) -> dict[str, Any]:
         """What was seen as a whole; times in seconds since the start."""
         found: dict[str, Any] = claims([rehearsal.summary])[0]
-        return found
+        return {key: value for key, value in found.items() if key != "findings"}
+
+    @extend_schema_field(FindingOut(many=True))
+    def get_findings(self, rehearsal: Rehearsal) -> list[Any]:
+        """What it showed that somebody should look at: REH-02 to REH-07, PRB-05, RES-03."""
+        return findings(rehearsal.summary.get("findings", []))
 
     def get_proven(self, rehearsal: Rehearsal) -> list[Any]:
         """What was shown to work as it is written."""

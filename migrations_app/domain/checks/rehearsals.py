@@ -90,9 +90,10 @@ def rehearsal_finding(label: str, verdict: Verdict | None) -> Finding | None:
 
 
 def rehearsal_findings(
-    label: str, verdict: Verdict, seen: Observations, objects: Sequence[Object]
+    verdict: Verdict, seen: Observations, objects: Sequence[Object]
 ) -> list[Finding]:
-    """Everything that a rehearsal of these objects showed, worst first."""
+    """Everything that a rehearsal of a service's objects showed, worst first."""
+    label = next((object_label(body) for body in objects if pod_spec(body) is not None), "")
     first = rehearsal_finding(label, verdict)
     found = [
         *([first] if first else []),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from migrations_app.domain.findings import Finding
 from migrations_app.domain.messages import Message, Told
-from migrations_app.domain.records import message
+from migrations_app.domain.records import finding, message
 from migrations_app.domain.rehearsal.values import Claim, Deviation
 from migrations_app.domain.rehearsal.verdict import Observations, Verdict
 
@@ -30,8 +32,8 @@ def _side(value: Told) -> Any:
     return message(value) if isinstance(value, Message) else value
 
 
-def verdict(value: Verdict, seen: Observations) -> dict[str, Any]:
-    """The fields of the row, by name."""
+def verdict(value: Verdict, seen: Observations, found: Iterable[Finding] = ()) -> dict[str, Any]:
+    """The fields of the row, by name; ``found`` are the findings that come of them."""
     return {
         "outcome": value.outcome.value,
         "summary": {
@@ -42,6 +44,7 @@ def verdict(value: Verdict, seen: Observations) -> dict[str, Any]:
             "exit_codes": dict(seen.exit_codes),
             "loopback_only": list(seen.loopback_only),
             "left_over": list(seen.left_over),
+            "findings": [finding(item) for item in found],
         },
         "proven": [claim(item) for item in value.proven],
         "simulated": [claim(item) for item in value.simulated],
