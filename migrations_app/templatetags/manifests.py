@@ -27,6 +27,7 @@ _ICONS = {
     "environment": "environment",
     "answer": "answer",
     "fix": "fix",
+    "edit": "pencil",
     "default": "built",
 }
 _DIFF_TONES = {"+": "add", "-": "remove", "@": "hunk"}
@@ -71,6 +72,8 @@ def origin_text(trail: Trail) -> str:
         return f"{place}:{trail.line}" if trail.line else place
     if trail.kind in ("preset", "environment"):
         return f"{trail.name} v{trail.version}" if trail.version else trail.name
+    if trail.kind == "edit":
+        return f"{word}: {trail.by}"
     if trail.kind in ("fix", "mended") and trail.by:
         return f"{word} · {trail.by}"
     return word
