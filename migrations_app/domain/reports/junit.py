@@ -21,7 +21,13 @@ def junit_report(findings: Sequence[Finding], say: Say = str, waived: Collection
     by_file: dict[str, list[Finding]] = {}
     for finding in findings:
         by_file.setdefault(finding.place.file or "manifests", []).append(finding)
-    root = ElementTree.Element("testsuites", name="Kakehashi")
+    root = ElementTree.Element(
+        "testsuites",
+        name="Kakehashi",
+        tests=str(len(findings) or 1),
+        failures=str(sum(not is_skipped(finding) for finding in findings)),
+        errors="0",
+    )
     for file, listed in (by_file or {"manifests": []}).items():
         suite = ElementTree.SubElement(
             root,
