@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+
 from migrations_app.domain.findings import Severity
 from migrations_app.domain.loss import Outcome
 from migrations_app.domain.messages import msg
@@ -12,9 +14,10 @@ from migrations_app.domain.reading.compose.mounts import read_mounts
 from migrations_app.domain.reading.compose.nodes import Node, scalar_text
 from migrations_app.domain.reading.compose.ports import read_ports
 from migrations_app.domain.reading.compose.process import read_environment, read_process
+from migrations_app.domain.reading.compose.references import is_relative, is_remote
 from migrations_app.domain.reading.compose.security import read_security
 from migrations_app.domain.reading.compose.site import Site
-from migrations_app.domain.spec import ContainerSpec, HealthCheck, RestartPolicy
+from migrations_app.domain.spec import ContainerSpec, HealthCheck, ImageBuild, RestartPolicy
 
 _POLICIES = {
     "none": RestartPolicy.NO,
@@ -39,6 +42,7 @@ def read_container(name: str, node: Node, site: Site) -> ContainerSpec:
     _kernel(fields)
     return ContainerSpec(
         **fields.values,
+        build=_build(fields, site),
         health=_health(fields),
         ports=read_ports(fields),
         mounts=read_mounts(name, fields, site),
@@ -81,6 +85,20 @@ def _image(name: str, fields: Fields) -> None:
             msg("Give the file it lies on top of as well, or answer the question."),
             subject=name,
         )
+
+
+def _build(fields: Fields, site: Site) -> ImageBuild | None:
+    """The Containerfile that the image is built of, where it is a file of the project."""
+    build = fields.has("build")
+    if build is None or not build.is_mapping:
+        return None
+    inner = fields.inner(build)
+    context, name = inner.text("context") or ".", inner.text("dockerfile")
+    if is_remote(context) or not is_relative(context) or not name:
+        return None
+    file = site.shelf.name_of(posixpath.join(context, name))
+    other = file.removesuffix("Dockerfile") + "Containerfile" if name == "Dockerfile" else file
+    return ImageBuild(tuple(dict.fromkeys((file, other))), inner.text("target"))
 
 
 def _health(fields: Fields) -> HealthCheck | None:
@@ -168,6 +186,11 @@ def _restart(fields: Fields) -> None:
         number = fields.integer("deploy", "restart_policy", "max_attempts")
         if retries is not None and number is not None:
             fields.set("restart_retries", number, retries)
+        return
+    mode = fields.has("deploy", "mode")
+    if mode is not None and scalar_text(mode.value).endswith("-job"):
+        fields.drop(msg("A job is not started again."), "restart")
+        fields.set("restart", RestartPolicy.NO, mode)
         return
     node = fields.has("restart")
     if node is None:

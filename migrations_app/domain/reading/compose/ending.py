@@ -15,7 +15,7 @@ def meant_to_end(specs: Sequence[ServiceSpec]) -> list[ServiceSpec]:
     A policy that the service states for itself is left as it is.
     """
     ending = {
-        dependency.service: dependency.places[""]
+        dependency.service: dependency.places.get("", Place(spec.file))
         for spec in specs
         for dependency in spec.depends_on
         if dependency.condition is Condition.COMPLETED

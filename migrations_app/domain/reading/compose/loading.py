@@ -25,6 +25,7 @@ from migrations_app.domain.reading.compose.rebasing import rebase
 from migrations_app.domain.reading.compose.references import Shelf, is_remote
 
 _TOP = frozenset({"version", "name", "include", *SECTIONS})
+_NOT_THERE = msg("The file is not there; see the question.")
 _INCLUDED = msg("What the file brings is listed with that file.")
 
 
@@ -91,9 +92,11 @@ class Loader:
             account.trouble(include, msg("include is a list of files."))
             return model
         for entry in include.items:
-            account.settle(entry, Outcome.CONVERTED, _INCLUDED)
             imported = self._included(entry, environment, folder, chain)
-            if imported is not None:
+            if imported is None:
+                account.settle(entry, Outcome.QUESTION, _NOT_THERE)
+            else:
+                account.settle(entry, Outcome.CONVERTED, _INCLUDED)
                 model = self._import(imported, model)
         return model
 
@@ -110,7 +113,9 @@ class Loader:
         inner = environment.with_more(self._env_files(entry, environment, folder, directory))
         model: Node | None = None
         for node in paths:
-            path = posixpath.normpath(posixpath.join(folder, scalar_text(node.value)))
+            path = scalar_text(node.value)
+            if not is_remote(path):
+                path = posixpath.normpath(posixpath.join(folder, path))
             name = self.shelf.name_of(path)
             if name in chain:
                 _refuse(node, "compose_cycle", msg("%(file)s includes itself.", file=name))
@@ -167,7 +172,8 @@ class Loader:
             return model
 
         def base_of(path: str, node: Node) -> dict[str, Node] | None:
-            return self._base(posixpath.normpath(path), node, environment)
+            whole = path if is_remote(path) else posixpath.normpath(path)
+            return self._base(whole, node, environment)
 
         extended = extend(services, base_of, self.shelf.account)
         return replace(model, value={**model.fields, "services": extended})

@@ -182,7 +182,7 @@ def _dependencies(fields: Fields, site: Site) -> tuple[Dependency, ...]:
                 site.service_name(name),
                 known,
                 required is None or scalar_text(required.value).lower() != "false",
-                places={"": fields.account.take(node)},
+                places={"": fields.account.take(node)} if "depends_on" in node.path else {},
             )
         )
     return tuple(found)

@@ -15,6 +15,7 @@ from migrations_app.domain.reading.limits import STRICT
 from migrations_app.domain.reading.read import read_bundle
 from migrations_app.domain.reading.reading import NOTHING_GIVEN, Given
 from migrations_app.domain.reading.yaml_reader import read_yaml
+from migrations_app.domain.spec import ServiceSpec
 
 SCHEMAS = BundledSchemas()
 _WHOLE = {"services": 3, "jobs": 3, "volumes": 2, "secrets": 2, "configs": 2}
@@ -28,6 +29,13 @@ def made_of(files: Mapping[str, str], given: Given = NOTHING_GIVEN) -> Made:
     held = MemoryFiles({name: text.encode() for name, text in files.items()})
     bundle = read_bundle(held, STRICT, given=given)
     return render(bundle, Options(kubernetes_version="1.34", answers=given.answers), SCHEMAS)
+
+
+def specs(given: Given = NOTHING_GIVEN, **files: str) -> dict[str, ServiceSpec]:
+    """The services of some files by name; ``__`` is a dot and ``_in_`` a slash in theirs."""
+    named = {name.replace("__", ".").replace("_in_", "/"): text for name, text in files.items()}
+    held = MemoryFiles({name: text.encode() for name, text in named.items()})
+    return {spec.name: spec for spec in read_bundle(held, STRICT, given=given).specs}
 
 
 def unaccounted(name: str, text: str, rows: Mapping[str, LossRow]) -> Iterator[str]:
