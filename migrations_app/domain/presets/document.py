@@ -8,6 +8,7 @@ from migrations_app.domain.presets.sections import (
     answers,
     configuration,
     exposure,
+    observability,
     probes,
     registry,
     resources,
@@ -33,11 +34,11 @@ SECTIONS: tuple[Section, ...] = (
     storage.SECTION,
     scaling.SECTION,
     exposure.SECTION,
+    observability.SECTION,
     answers.SECTION,
 )
 
 LATER = (
-    "observability",
     "network",
 )
 """Sections that a coming version will know."""

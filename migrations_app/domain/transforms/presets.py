@@ -13,6 +13,7 @@ from migrations_app.domain.presets.layering import Settings
 from migrations_app.domain.transforms import (
     configuration,
     exposure,
+    observability,
     probes,
     registry,
     resources,
@@ -43,6 +44,7 @@ SECTIONS: tuple[Builder, ...] = (
     storage.transforms,
     scaling.transforms,
     exposure.transforms,
+    observability.transforms,
     workload.budgets,  # when it is known how many pods there are
     configuration.roll_outs,  # last: when all that pods refer to is as it will be
 )
