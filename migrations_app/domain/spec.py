@@ -149,6 +149,14 @@ class Security:
 
 
 @dataclass(frozen=True, slots=True)
+class ImageBuild:
+    """What an image is built of: ``files`` are the names that its Containerfile may have."""
+
+    files: tuple[str, ...] = ()
+    target: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ContainerSpec:
     """One container.
 
@@ -158,7 +166,8 @@ class ContainerSpec:
     ``init`` containers run before the others, to their end. ``init_process``: Podman puts an init
     program before the container's own. ``pull_policy`` and ``platform`` (``linux/arm64``) are as
     written. ``deadline``: seconds after which it is ended. ``log_driver`` as written. ``gpus``: how
-    many, or ``all``. ``unmapped`` are options that no field above takes, each with its words.
+    many, or ``all``. ``build`` is what its image is built of, if it is. ``unmapped`` are options
+    that no field above takes, each with its words.
     """
 
     name: str
@@ -197,6 +206,7 @@ class ContainerSpec:
     deadline: float | None = None
     log_driver: str = ""
     gpus: str = ""
+    build: ImageBuild | None = None
     unmapped: Mapping[str, str] = field(default_factory=dict)
     places: Places = field(default_factory=dict)
 
