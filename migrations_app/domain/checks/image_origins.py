@@ -5,10 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from migrations_app.domain.bundle import SourceObject
 from migrations_app.domain.checks.base import CheckContext, Rule
 from migrations_app.domain.checks.images import images
 from migrations_app.domain.findings import Finding, Severity
-from migrations_app.domain.manifests.resources import get, mapping, pod_spec, sequence
+from migrations_app.domain.manifests.resources import (
+    get,
+    mapping,
+    namespace_of,
+    pod_spec,
+    sequence,
+)
 from migrations_app.domain.messages import msg
 
 IMG_05 = Rule(
@@ -102,7 +109,7 @@ def unpullable_images(context: CheckContext) -> Iterator[Finding]:
     """IMG-07: an image of a private registry without a pull secret, or one that is never pulled.
 
     ``imagePullPolicy: Never`` is right only where every node has the image already; the fix writes
-    ``IfNotPresent``. A service account may bring the pull secret: then a waiver says so.
+    ``IfNotPresent``. The pod's service account may bring the pull secret, if it is its own.
     """
     for item, path, text, image in images(context):
         found = pod_spec(item.body)
@@ -118,7 +125,7 @@ def unpullable_images(context: CheckContext) -> Iterator[Finding]:
             )
         is_private = not (image.is_local or image.is_short or image.registry in _PUBLIC)
         if is_private and not found[1].get("imagePullSecrets"):
-            if found[1].get("serviceAccountName") in (None, "default"):
+            if not _account_may_bring_it(context, item, found[1]):
                 yield IMG_07.found(
                     item,
                     path,
@@ -128,3 +135,12 @@ def unpullable_images(context: CheckContext) -> Iterator[Finding]:
                     ),
                     image.registry,
                 )
+
+
+def _account_may_bring_it(context: CheckContext, item: SourceObject, spec: dict[str, Any]) -> bool:
+    """Whether the pod's account has pull secrets, or may have: one that is not at hand."""
+    name = spec.get("serviceAccountName")
+    if name in (None, "", "default"):
+        return False
+    account = context.named.get(("ServiceAccount", namespace_of(item.body), str(name)))
+    return account is None or bool(account.body.get("imagePullSecrets"))

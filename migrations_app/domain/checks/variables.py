@@ -38,6 +38,10 @@ _HOSTS = re.compile(
     r"(?<![\w.-])(?P<host>localhost|127\.0\.0\.1|\[::1\]|host\.containers\.internal|"
     r"host\.docker\.internal|10\.8[89]\.\d{1,3}\.\d{1,3})(?::(?P<port>\d{1,5}))?(?![\w.-])"
 )
+_BEYOND = re.compile(
+    r"(?<![\w.-])(?:host\.(?:containers|docker)\.internal|10\.8[89]\.\d{1,3}\.\d{1,3})(?::\d{1,5})?"
+    r"(?![\w.-])"
+)
 _OWN = frozenset({"localhost", "127.0.0.1", "[::1]"})
 _ENV_KEY = re.compile(r"[-._a-zA-Z][-._a-zA-Z0-9]*")
 _MOST = 1024 * 1024
@@ -79,9 +83,19 @@ def is_plain(variable: Any) -> bool:
 def host_addresses(context: CheckContext) -> Iterator[Finding]:
     """CFG-04: ``localhost``, an address of Podman's network or the host's own name is used.
 
-    In variables, commands and arguments. ``localhost`` is right where a container of the same pod
-    listens on that port.
+    In variables, commands, arguments and ConfigMaps. ``localhost`` is right where a container of
+    the same pod listens on that port; in a ConfigMap nobody can tell.
     """
+    for item in context.of_kind("ConfigMap"):
+        for key, value in mapping(item.body.get("data")).items():
+            match = _BEYOND.search(value) if isinstance(value, str) else None
+            if match is not None:
+                yield CFG_04.found(
+                    item,
+                    ("data", key),
+                    msg("%(key)s asks for %(address)s.", key=key, address=match[0]),
+                    match[0],
+                )
     for workload in context.workloads:
         near = _ports(workload)
         for path, container in workload.containers:
