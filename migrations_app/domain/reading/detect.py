@@ -26,7 +26,11 @@ _RUN_LINE = re.compile(
     """,
     re.MULTILINE | re.VERBOSE,
 )
-_CONTAINERFILE = re.compile(r"(?:\s*(?:#[^\n]*|ARG\s[^\n]*)?\n)*\s*FROM\s+\S+", re.IGNORECASE)
+_CONTAINERFILE = re.compile(
+    r"(?:\s*(?:#[^\n]*|ARG\s[^\n]*)?\n)*"
+    r"\s*FROM\s+(?:--platform=\S+\s+)?[\w.$][^\s,;]*(?:\s+AS\s+\S+)?\s*(?:\n|$)",
+    re.IGNORECASE,
+)
 _COMPOSE = re.compile(r"^(?:services|include)\s*:", re.MULTILINE)
 _RESOURCES = ("volumes", "networks", "secrets", "configs")
 _COMPOSE_TOP = frozenset({"version", "name", "services", *_RESOURCES})

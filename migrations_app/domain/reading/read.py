@@ -12,6 +12,7 @@ from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
 from migrations_app.domain.reading.archived import companions
 from migrations_app.domain.reading.compose import read_compose
+from migrations_app.domain.reading.containerfile import read_containerfiles, with_built_images
 from migrations_app.domain.reading.declared_and_live import pair
 from migrations_app.domain.reading.inspect import read_inspect_members
 from migrations_app.domain.reading.kubernetes import read_objects
@@ -37,6 +38,7 @@ READERS: Mapping[SourceKind, Reader] = {
     SourceKind.QUADLET: read_quadlet,
     SourceKind.SYSTEMD: read_systemd,
     SourceKind.RUN_LINES: read_run_lines,
+    SourceKind.CONTAINERFILE: read_containerfiles,
 }
 """Who reads which kind of Podman-like input; Kubernetes objects are read by this module."""
 
@@ -147,7 +149,7 @@ def _read_others(members: _Members, desk: Desk) -> Iterator[Reading]:
         texts = members.of(kind)
         if not texts:
             continue
-        reading = reader([*texts, *_notes(members, kind)], desk)
+        reading = with_built_images(reader([*texts, *_notes(members, kind)], desk), desk)
         for problem in reading.problems:
             members.refuse(problem.place.file, [problem])
         yield reading

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -17,7 +18,7 @@ from migrations_app.domain.reading.quadlet.site import container_name
 from migrations_app.domain.reading.quadlet.surroundings import restart_fields
 from migrations_app.domain.reading.quadlet.unit import Argument, QuadletUnit
 from migrations_app.domain.reading.reading import Desk
-from migrations_app.domain.spec import ContainerSpec, ServiceSpec
+from migrations_app.domain.spec import ContainerSpec, ImageBuild, ServiceSpec
 
 DESCRIPTION = "kubernetes.io/description"
 _PULLED = msg("The image of the containers that name this unit.")
@@ -158,6 +159,8 @@ def _with_image_unit(
         return container
     for found in (*source.all("Image"), *source.all("ImageTag")):
         account.convert(found.place, _PULLED)
+    if source.kind is UnitKind.BUILD:
+        return replace(container, build=_built_from(source))
     platform = [source.filled(key) for key in ("OS", "Arch", "Variant")]
     if source.kind is UnitKind.IMAGE and platform[1] is not None and not container.platform:
         words = [part.text if part else "" for part in platform]
@@ -165,3 +168,14 @@ def _with_image_unit(
         places = {**container.places, "platform": platform[1].place}
         return replace(container, platform=text, places=places)
     return container
+
+
+def _built_from(source: QuadletUnit) -> ImageBuild:
+    """The Containerfile of a ``.build`` unit, where it is a file beside the units."""
+    file, folder = source.filled("File"), source.filled("SetWorkingDirectory")
+    target = source.filled("Target")
+    place = folder.text if folder is not None and folder.text != "unit" else "."
+    names = (file.text,) if file is not None else ("Containerfile", "Dockerfile")
+    here = posixpath.dirname(source.unit.file)
+    paths = (posixpath.normpath(posixpath.join(here, place, name)) for name in names)
+    return ImageBuild(tuple(paths), target.text if target is not None else "")
