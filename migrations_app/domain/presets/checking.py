@@ -16,7 +16,7 @@ from migrations_app.domain.presets.sections.section import Section
 from migrations_app.domain.presets.shape import PARAMETER, Shape
 from migrations_app.domain.provenance import Origin
 
-_ABOUT_KEYS = frozenset({"unknown_key", "not_supported"})
+_ABOUT_KEYS = frozenset({"unknown_key"})
 
 
 class Checker:
@@ -64,12 +64,6 @@ class Checker:
             inner = inner or shape.values
             if inner is not None:
                 self._check(item, inner, (*path, key))
-            elif key in shape.later:
-                self._add(
-                    "not_supported",
-                    msg("The section %(key)s is not supported in this version.", key=key),
-                    (*path, key),
-                )
             elif shape.keys is not None:
                 self._add("unknown_key", _unknown(key, list(shape.keys)), (*path, key))
         for key in shape.required:

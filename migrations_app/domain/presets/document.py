@@ -8,6 +8,7 @@ from migrations_app.domain.presets.sections import (
     answers,
     configuration,
     exposure,
+    network,
     observability,
     probes,
     registry,
@@ -35,13 +36,9 @@ SECTIONS: tuple[Section, ...] = (
     scaling.SECTION,
     exposure.SECTION,
     observability.SECTION,
+    network.SECTION,
     answers.SECTION,
 )
-
-LATER = (
-    "network",
-)
-"""Sections that a coming version will know."""
 
 _HEAD = {
     "name": text("What the preset is called; a stored one needs it.", nullable=False),
@@ -64,7 +61,6 @@ PRESET = Shape(
     ("object",),
     "Settings that are applied to manifests.",
     keys={**_HEAD, **{section.name: section.shape for section in SECTIONS}},
-    later=LATER,
 )
 
 

@@ -24,7 +24,7 @@ class Shape:
 
     ``types`` are JSON types. A mapping with ``keys`` takes no others, unless ``values`` says what
     they must be. ``choices`` and ``pattern`` restrict text; ``right`` says in words what the
-    pattern takes. ``later`` are keys that a coming version will know.
+    pattern takes.
     """
 
     types: tuple[str, ...]
@@ -38,7 +38,6 @@ class Shape:
     minimum: int | None = None
     pattern: str = ""
     right: Message | None = None
-    later: tuple[str, ...] = ()
 
     def accepts(self, value: Any) -> bool:
         """Whether the value has one of the types, and is one of the choices if it is text."""

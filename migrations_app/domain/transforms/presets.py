@@ -13,6 +13,7 @@ from migrations_app.domain.presets.layering import Settings
 from migrations_app.domain.transforms import (
     configuration,
     exposure,
+    network,
     observability,
     probes,
     registry,
@@ -45,6 +46,7 @@ SECTIONS: tuple[Builder, ...] = (
     scaling.transforms,
     exposure.transforms,
     observability.transforms,
+    network.transforms,  # when it is known who is reached from where
     workload.budgets,  # when it is known how many pods there are
     configuration.roll_outs,  # last: when all that pods refer to is as it will be
 )

@@ -1,0 +1,155 @@
+"""Policies from who names whom, and from the networks of the source."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from migrations_app.domain.bundle import Facts
+from migrations_app.domain.errors import InvalidPreset
+from migrations_app.domain.presets.schema import Preset
+from tests.domain.transforms.applying import applied, run
+
+CLOSED = "network: {world: deny}"
+
+
+def workload(name: str, *, port: int = 80, env: str = "", service: bool = True) -> str:
+    text = f"""---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: {name}}}
+spec:
+  selector: {{matchLabels: {{app: {name}}}}}
+  template:
+    metadata: {{labels: {{app: {name}}}}}
+    spec:
+      containers:
+      - name: main
+        image: x
+        ports: [{{containerPort: {port}}}]
+        env: [{{name: PEER, value: '{env}'}}]
+"""
+    if service:
+        text += f"""---
+apiVersion: v1
+kind: Service
+metadata: {{name: {name}}}
+spec: {{selector: {{app: {name}}}, ports: [{{port: {port}}}]}}
+"""
+    return text
+
+
+def policies(objects: list[dict[str, Any]]) -> dict[str, Any]:
+    found = [body for body in objects if body["kind"] == "NetworkPolicy"]
+    return {body["metadata"]["name"]: body["spec"] for body in found}
+
+
+def selected(name: str) -> dict[str, Any]:
+    return {"podSelector": {"matchLabels": {"app": name}}}
+
+
+@pytest.mark.parametrize(
+    "env",
+    [
+        "db",
+        "db:5432",
+        "postgres://me:x@db:5432/shop",
+        "--host=db",
+        "a,db.default.svc.cluster.local",
+    ],
+)
+def test_who_names_a_service_may_reach_its_port_and_nothing_else(env: str) -> None:
+    made = policies(
+        applied(
+            (workload("web", env=env) + workload("db", port=5432)).replace(
+                "metadata: {name: ", "metadata: {namespace: default, name: "
+            ),
+            CLOSED,
+        )
+    )
+
+    port = [{"protocol": "TCP", "port": 5432}]
+    assert made["db"]["ingress"] == [{"from": [selected("web")], "ports": port}]
+    assert made["web"]["egress"][1:] == [{"to": [selected("db")], "ports": port}]
+    assert "ingress" not in made["web"]
+    assert len(made["db"]["egress"]) == 1
+
+
+@pytest.mark.parametrize("env", ["dbx", "my-db", "mydb.example.com", ""])
+def test_what_only_looks_like_the_name_opens_nothing(env: str) -> None:
+    made = policies(applied(workload("web", env=env) + workload("db"), CLOSED))
+
+    assert "ingress" not in made["db"]
+
+
+def test_addresses_in_settings_stay_reachable_but_those_of_the_pod_itself() -> None:
+    made = policies(applied(workload("web", env="10.1.2.3:99, 127.0.0.1, 0.0.0.0, 1.2.3"), CLOSED))
+
+    assert made["web"]["egress"][1:] == [{"to": [{"ipBlock": {"cidr": "10.1.2.3/32"}}]}]
+
+
+def test_whether_the_internet_may_be_reached_is_asked_where_it_is_named() -> None:
+    text = workload("web", env="https://api.example.org/v1") + workload("db")
+
+    running = run(text, "network: {policies: topology}")
+    denied = applied(
+        text, "network: {policies: topology}", answers={"egress-world:web:pods": "deny"}
+    )
+
+    assert list(running.questions) == ["egress-world:web:pods"]
+    assert "0.0.0.0/0" in str(policies(list(running.bodies))["web"])
+    assert "0.0.0.0/0" not in str(policies(list(running.bodies))["db"])
+    assert "0.0.0.0/0" not in str(policies(denied))
+
+
+def test_who_shares_a_network_is_let_in_by_a_label_of_its_pods() -> None:
+    facts = Facts(networks={"Deployment/a": ("Front_net",), "Deployment/b": ("Front_net",)})
+    text = workload("a") + workload("b")
+
+    objects = applied(text, CLOSED, facts=facts)
+
+    label = {"network.kakehashi.dev/front-net": "true"}
+    pods = [
+        body["spec"]["template"]["metadata"] for body in objects if body["kind"] == "Deployment"
+    ]
+    assert all(label.items() <= metadata["labels"].items() for metadata in pods)
+    rule = policies(objects)["a"]["ingress"][0]
+    assert rule["from"] == [{"podSelector": {"matchLabels": label}}]
+    assert not policies(applied(text, CLOSED, "network: {peers: references}", facts=facts))[
+        "a"
+    ].get("ingress")
+
+
+def test_everybody_comes_in_where_a_service_is_open_to_outside() -> None:
+    text = workload("web").replace("ports: [{port: 80}]", "type: LoadBalancer, ports: [{port: 80}]")
+
+    made = policies(applied(text, CLOSED))
+
+    assert made["web"]["ingress"] == [{"ports": [{"protocol": "TCP", "port": 80}]}]
+
+
+def test_a_policy_that_the_source_has_stays() -> None:
+    own = """---
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata: {name: web}
+spec: {podSelector: {}}
+"""
+    made = policies(applied(workload("web") + own, CLOSED))
+
+    assert made == {"web": {"podSelector": {}}}
+
+
+def test_policies_grow_no_faster_than_the_workloads_on_one_network() -> None:
+    def size(count: int) -> int:
+        text = "".join(workload(f"w{n}") for n in range(count))
+        facts = Facts(networks={f"Deployment/w{n}": ("all",) for n in range(count)})
+        return len(str(policies(applied(text, CLOSED, facts=facts))))
+
+    assert size(40) < 4.4 * size(10)
+
+
+def test_a_range_that_is_none_is_refused() -> None:
+    with pytest.raises(InvalidPreset):
+        Preset.from_text("network: {cidrs: [10.0.0.0]}")
