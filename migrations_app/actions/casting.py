@@ -21,6 +21,7 @@ from migrations_app.domain.manifests.secret_markers import (
 )
 from migrations_app.domain.messages import msg
 from migrations_app.domain.rehearsal.peers import Part, needed_peers
+from migrations_app.domain.rehearsal.stand_ins import secret_names, stand_ins
 from migrations_app.domain.rehearsal.values import Deviation, Peers
 from migrations_app.models import Revision, SecretVersion
 
@@ -60,14 +61,20 @@ def cast(revision: Revision, peers: Peers) -> Cast:
 
 
 def with_values(casting: Cast, revision: Revision) -> Cast:
-    """The same with values: the stored ones, else one random value that all of them share."""
+    """The same with values: the stored ones, else one random value that all of them share.
+
+    A Secret that is only in the cluster is made up for the rehearsal.
+    """
     one = secrets.token_urlsafe(24)
     revisions = {casting.subject.service: revision, **casting.revisions}
     values = _stored(revision.service.application_id, revisions.values())
     used: set[str] = set()
     invented: list[Deviation] = []
 
-    def filled(objects: Sequence[Object], service: UUID | None) -> tuple[Object, ...]:
+    present = secret_names((*casting.objects, *casting.shared))
+
+    def filled(written: Sequence[Object], service: UUID | None) -> tuple[Object, ...]:
+        objects = (*written, *stand_ins(written, present))
         places: dict[tuple[str, str], str] = {}
         known = values.get(service, {})
         for (name, pointer), text in texts_with_markers(objects).items():
