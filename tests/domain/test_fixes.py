@@ -135,3 +135,55 @@ def test_what_nobody_accepted_stays() -> None:
     body = pod({"env": [{"name": "DB_PASSWORD", "value": "hunter22"}]})
 
     assert fixed(body, codes=()).bodies[0] is body
+
+
+def test_tmp_gets_a_volume_of_a_name_that_is_free() -> None:
+    body = pod(
+        {"securityContext": {"readOnlyRootFilesystem": True}},
+        volumes=[{"name": "tmp", "emptyDir": {}}],
+    )
+
+    (made,) = fixed(body, codes=("SEC-07",)).bodies
+
+    assert made["spec"]["volumes"][1] == {"name": "tmp-2", "emptyDir": {}}
+    assert made["spec"]["containers"][0]["volumeMounts"] == [
+        {"name": "tmp-2", "mountPath": "/tmp"},
+    ]
+
+
+def test_plain_values_of_two_containers_share_a_config_map() -> None:
+    body = pod({"env": [{"name": "LEVEL", "value": "info"}, {"name": "A", "value": "$(LEVEL)"}]})
+    other = {"name": "api", "image": "r.io/b:1", "env": [{"name": "LEVEL", "value": "debug"}]}
+    body["spec"]["containers"].append(other)
+
+    changed, config = fixed(body, codes=("CFG-02",)).bodies
+
+    assert config["data"] == {"LEVEL": "info", "api.LEVEL": "debug"}
+    assert config["metadata"] == {"name": "shop-config", "namespace": "bank"}
+    web, api = changed["spec"]["containers"]
+    assert web["env"][1] == {"name": "A", "value": "$(LEVEL)"}
+    assert api["env"][0]["valueFrom"]["configMapKeyRef"]["key"] == "api.LEVEL"
+
+
+def test_restrictions_keep_what_was_added_and_the_profile_of_the_pod() -> None:
+    body = pod(
+        {"securityContext": {"capabilities": {"add": ["NET_BIND_SERVICE"], "drop": ["MKNOD"]}}},
+        securityContext={"seccompProfile": {"type": "Localhost", "localhostProfile": "a.json"}},
+    )
+
+    (made,) = fixed(body, codes=("SEC-05",)).bodies
+
+    assert made["spec"]["containers"][0]["securityContext"] == {
+        "allowPrivilegeEscalation": False,
+        "capabilities": {"add": ["NET_BIND_SERVICE"], "drop": ["ALL"]},
+    }
+
+
+def test_a_probe_by_curl_keeps_its_timing() -> None:
+    probe = {"exec": {"command": ["curl", "-f", "http://localhost:8080/h"]}, "periodSeconds": 3}
+    (made,) = fixed(pod({"readinessProbe": probe}), codes=("PRB-03",)).bodies
+
+    assert made["spec"]["containers"][0]["readinessProbe"] == {
+        "httpGet": {"path": "/h", "port": 8080},
+        "periodSeconds": 3,
+    }
