@@ -94,7 +94,7 @@ class EditDoor(ServiceDoor):
         responses=EditOut(many=True),
         examples=[
             OpenApiExample(
-                "Three replicas in production",
+                "For production",
                 value={"environment": "production", "manifest": "apiVersion: apps/v1\n…"},
                 request_only=True,
             )
