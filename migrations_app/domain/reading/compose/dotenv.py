@@ -7,7 +7,7 @@ may hold line breaks, and variables of the lines before in unquoted and double-q
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from migrations_app.domain.messages import Message, msg
@@ -165,8 +165,3 @@ def _expanded(value: str, lines: _Lines, line: int) -> str:
         return substitute(value, known)
     except BadTemplate as error:
         raise BadLine(line, error.message) from None
-
-
-def values_of(variables: Mapping[str, Variable]) -> dict[str, str]:
-    """Names and values alone."""
-    return {name: variable.value for name, variable in variables.items()}

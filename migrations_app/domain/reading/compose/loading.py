@@ -7,7 +7,8 @@ the file on top of the one before it.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import NoReturn
 
@@ -122,7 +123,7 @@ class Loader:
             text = self._text(path, node, msg("The services it defines are missing for now."))
             if text is None:
                 continue
-            with self_contained(self, node):
+            with _blamed_on(self.root, node):
                 over = self.file(name, text, inner, directory, (*chain, name))
             model = over if model is None else merge(model, over, self.shelf.account)
         return without_tags(model, self.shelf.account) if model is not None else None
@@ -186,7 +187,7 @@ class Loader:
         name = self.shelf.name_of(path)
         if name not in self.trees:
             self.only_extended.add(name)
-        with self_contained(self, node):
+        with _blamed_on(self.root, node):
             model = rebase(self.raw(name, text, environment), posixpath.dirname(path))
         services = model.get("services")
         return dict(services.fields) if services is not None else {}
@@ -202,34 +203,24 @@ class Loader:
         return self.shelf.text(path, node, what)
 
 
-class self_contained:  # noqa: N801 - reads as a sentence where it is used
-    """A file that cannot be read is a problem of the one that refers to it."""
+@contextmanager
+def _blamed_on(root: str, node: Node) -> Iterator[None]:
+    """A file that cannot be read is a problem of the member that refers to it."""
+    try:
+        yield
+    except UnreadableSource as error:
+        raise UnreadableSource(
+            error.message, [_of_member(problem, root, node) for problem in error.problems]
+        ) from None
 
-    def __init__(self, loader: Loader, node: Node) -> None:
-        self.loader = loader
-        self.node = node
 
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if not isinstance(error, UnreadableSource):
-            return
-        told = [
-            problem
-            if problem.place.file == self.loader.root
-            else Problem(
-                problem.code,
-                msg(
-                    "%(file)s cannot be read: %(problem)s",
-                    file=str(problem.place),
-                    problem=problem.message,
-                ),
-                Place(self.loader.root, *_line(self.node, self.loader.root)),
-            )
-            for problem in error.problems
-        ]
-        raise UnreadableSource(error.message, told) from None
+def _of_member(problem: Problem, root: str, node: Node) -> Problem:
+    if problem.place.file == root:
+        return problem
+    message = msg(
+        "%(file)s cannot be read: %(problem)s", file=str(problem.place), problem=problem.message
+    )
+    return Problem(problem.code, message, Place(root, *_line(node, root)))
 
 
 def _line(node: Node, file: str) -> tuple[int, int]:

@@ -135,13 +135,6 @@ def leaves(node: Node) -> Iterator[Node]:
         yield node
 
 
-def every(node: Node) -> Iterator[Node]:
-    """The node and all below it."""
-    yield node
-    for item in (*node.fields.values(), *node.items):
-        yield from every(item)
-
-
 def scalar_text(value: Any) -> str:
     """A scalar as Go prints it, which is what compose makes of numbers where text belongs."""
     if value is None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
 
 from migrations_app.domain.findings import Severity
-from migrations_app.domain.loss import Outcome
 from migrations_app.domain.messages import msg
 from migrations_app.domain.reading.compose import short_forms
 from migrations_app.domain.reading.compose.container import read_container
@@ -186,12 +184,3 @@ def _dependencies(fields: Fields, site: Site) -> tuple[Dependency, ...]:
             )
         )
     return tuple(found)
-
-
-def dropped_service(key: str, node: Node, site: Site, reason: Mapping[str, str]) -> None:
-    """A service that is left out, with one row for all of it."""
-    site.account.settle(
-        node,
-        Outcome.QUESTION,
-        msg("Left out: it belongs to profile %(profile)s.", profile=reason["profile"]),
-    )

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from migrations_app.domain.reading.compose.dotenv import BadLine, read_env_file, values_of
+from migrations_app.domain.reading.compose.dotenv import BadLine, read_env_file
 from migrations_app.domain.reading.compose.variables import BadTemplate, names_in, substitute
 from migrations_app.domain.reading.reading import Given
 from tests.domain.reading.compose.accounted import made_of
@@ -66,7 +66,7 @@ def test_env_files() -> None:
     )
     outer = {"INHERITED": "from outside", "OUTER": "o"}
     found = read_env_file(text, outer.get)
-    assert values_of(found) == {
+    assert {name: variable.value for name, variable in found.items()} == {
         "A": "1",
         "B": "two $A",
         "C": "x\ny 1",
