@@ -107,7 +107,8 @@ def _asked(container: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
 
 def _numbers(workload: Workload) -> frozenset[Any]:
     return frozenset(
-        mapping(port).get("containerPort")
+        number
         for _path, container in workload.containers
         for port in sequence(container.get("ports"))
+        if isinstance(number := mapping(port).get("containerPort"), int)
     )

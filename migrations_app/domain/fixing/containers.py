@@ -120,7 +120,7 @@ def writable_tmp(objects: Objects, index: int, path: Path) -> Sequence[Object | 
     container_path = path[:-2]
     container = mapping(get(body, container_path))
     volumes = sequence(spec.get("volumes"))
-    taken = {mapping(volume).get("name") for volume in volumes}
+    taken = [mapping(volume).get("name") for volume in volumes]
     name = next(
         name
         for name in ("tmp", *(f"tmp-{number}" for number in range(2, len(taken) + 3)))

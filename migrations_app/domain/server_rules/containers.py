@@ -34,14 +34,14 @@ _NATIVE = ("cpu", "memory", "ephemeral-storage", "storage")
 
 
 def of_containers(path: Path, spec: dict[str, Any]) -> Iterator[Fault]:
-    claims = {mapping(claim).get("name") for claim in sequence(spec.get("resourceClaims"))}
+    claims = {str(mapping(claim).get("name")) for claim in sequence(spec.get("resourceClaims"))}
     for key in CONTAINER_LISTS:
         for index, container in enumerate(sequence(spec.get(key))):
             if isinstance(container, dict):
                 yield from _of_container((*path, key, index), container, claims)
 
 
-def _of_container(path: Path, container: dict[str, Any], claims: set[Any]) -> Iterator[Fault]:
+def _of_container(path: Path, container: dict[str, Any], claims: set[str]) -> Iterator[Fault]:
     short = path[-2] == "initContainers" and container.get("restartPolicy") != "Always"
     for field in _PROBES:
         probe = container.get(field)
@@ -68,7 +68,7 @@ def _of_container(path: Path, container: dict[str, Any], claims: set[Any]) -> It
     if resources:
         yield from _resources((*path, "resources"), resources)
         for index, claim in enumerate(sequence(resources.get("claims"))):
-            if mapping(claim).get("name") not in claims:
+            if str(mapping(claim).get("name")) not in claims:
                 yield no_name((*path, "resources", "claims", index), mapping(claim).get("name"))
     security = mapping(container.get("securityContext"))
     if security.get("allowPrivilegeEscalation") is False:

@@ -52,7 +52,7 @@ def _host_ports(path: Path, spec: dict[str, Any]) -> Iterator[Fault]:
     for index, container in enumerate(sequence(spec.get("containers"))):
         for number, port in enumerate(sequence(mapping(container).get("ports"))):
             host = mapping(port).get("hostPort")
-            if not host:
+            if not isinstance(host, int) or not host:
                 continue
             at: Path = (*path, "containers", index, "ports", number, "hostPort")
             if on_host and host != port.get("containerPort"):

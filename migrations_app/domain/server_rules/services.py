@@ -59,7 +59,7 @@ def _ports(ports: list[object], kind: str) -> Iterator[Fault]:
         if isinstance(name, str) and name and not names.is_label(name):
             yield no_name((*at, "name"), name)
         number = one.get("nodePort")
-        if not number:
+        if not isinstance(number, int) or not number:
             continue
         if kind not in _OUTSIDE:
             yield apart((*at, "nodePort"), "nodePort", kind)
