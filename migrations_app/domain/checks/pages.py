@@ -16,6 +16,7 @@ from migrations_app.domain.checks.base import Rule
 from migrations_app.domain.checks.catalogue import ELSEWHERE, Decided
 from migrations_app.domain.checks.phases import phase_of
 from migrations_app.domain.fixes import FIXED
+from migrations_app.domain.reading.containerfile import rules
 
 REHEARSED: tuple[tuple[Rule, object], ...] = (
     (rehearsals.REH_02, rehearsals.rehearsal_finding),
@@ -31,10 +32,12 @@ AGREED: tuple[tuple[Rule, object], ...] = (
     (governance.PRD_09, governance.expired_waivers),
     (edits.EDT_01, edits.contradicted_edit),
 )
-ENTRIES: tuple[tuple[Rule, object], ...] = (*RULED, *REHEARSED, *AGREED)
+READ: tuple[tuple[Rule, object], ...] = rules.RULED
+ENTRIES: tuple[tuple[Rule, object], ...] = (*RULED, *REHEARSED, *AGREED, *READ)
 
 FAMILIES: Mapping[str, str] = {
     "CAP": "Capture and sources",
+    "CTF": "Containerfiles",
     "YML": "YAML",
     "IMG": "Images",
     "NAM": "Names",
@@ -192,7 +195,7 @@ def _decided(rule: Rule, check: object) -> Decided:
         return Decided.REHEARSAL
     if any(known is rule for known, _check in AGREED):
         return Decided.GATE
-    return Decided.READING if rule.code.startswith("CAP") else Decided.MANIFEST
+    return Decided.READING if rule.code[:3] in ("CAP", "CTF") else Decided.MANIFEST
 
 
 def documentation(check: object) -> tuple[str, str]:
