@@ -157,9 +157,9 @@ def _numbered(
 def _service(
     workload: Workload, ports: Sequence[Mapping[str, Any]], taken: set[tuple[str, str]]
 ) -> Object:
-    names = {name for space, name in taken if space == workload.namespace}
     name = to_service_name(workload.name)
-    if name in names:
+    if (workload.namespace, name) in taken:
+        names = {name for space, name in taken if space == workload.namespace}
         name = unique(to_service_name(f"{workload.name}-ports"), names, workload.label)
     taken.add((workload.namespace, name))
     space = {"namespace": workload.namespace} if workload.namespace else {}

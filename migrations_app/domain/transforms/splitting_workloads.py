@@ -55,7 +55,7 @@ class Division:
                 if body is not None and body.get("kind") == kind and namespace_of(body) == namespace
             }
             self.names[kind, namespace] = taken
-        found = unique(name, taken, source)
+        found = unique(name, taken, source) if name in taken else name
         taken.add(found)
         return found
 
