@@ -86,7 +86,8 @@ class AddServices:
             if said.get("services", "all") != NONE and missing and workload.labels:
                 own = next((item for item in leading if item.name == workload.name), None)
                 if own is not None and not own.headless:
-                    grown = [*own.ports, *_numbered(missing, own.ports)]
+                    there = [_surely_named(port) for port in own.ports]
+                    grown = [*there, *_numbered(missing, there)]
                     body = mapping(results[own.index])
                     results[own.index] = replace_at(body, ("spec", "ports"), grown)
                 else:
@@ -129,6 +130,13 @@ def _missing(workload: Workload, leading: Sequence[Serving]) -> list[Mapping[str
         if not served & {(protocol, number), (protocol, name), (protocol, str(number))}:
             found.setdefault((protocol, number), port)
     return list(found.values())
+
+
+def _surely_named(port: dict[str, Any]) -> dict[str, Any]:
+    """One port of several needs a name, which the only one need not have."""
+    if port.get("name"):
+        return port
+    return {**port, "name": f"{protocol_of(port).lower()}-{port.get('port')}"}
 
 
 def _numbered(

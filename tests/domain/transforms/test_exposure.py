@@ -74,7 +74,7 @@ spec: {selector: {app: web}, type: NodePort, ports: [{port: 80, nodePort: 30080}
         "type": "ClusterIP",
         "sessionAffinity": "ClientIP",
         "ports": [
-            {"port": 80},
+            {"port": 80, "name": "tcp-80"},
             {"name": "tcp-9000", "port": 9000, "protocol": "TCP", "targetPort": 9000},
         ],
     }
