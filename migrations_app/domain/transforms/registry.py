@@ -146,6 +146,16 @@ class RewriteImages:
         return text if result == image else str(result)
 
     def _move(self, image: ImageRef) -> ImageRef | None:
+        """Where the image comes to rest; of rules that lead in a circle, always in one place."""
+        path = [image]
+        while (there := self._one_move(path[-1])) is not None:
+            if there in path:
+                rest = min(path[path.index(there) :], key=str)
+                return None if rest == image else rest
+            path.append(there)
+        return path[-1] if len(path) > 1 else None
+
+    def _one_move(self, image: ImageRef) -> ImageRef | None:
         matching = [rule for rule in self.rewrites if rule.matches(image)]
         if not matching:
             return None

@@ -143,6 +143,23 @@ _TARGETS = _PLACES.filter(lambda place: "." in place or ":" in place or "localho
 _IMAGES = st.tuples(_PLACES, st.sampled_from(["", ":1", ":latest", f"@{DIGEST}"])).map("".join)
 
 
+@pytest.mark.parametrize(
+    ("rules", "image", "rest"),
+    [
+        ([("docker.io", "docker.io/b"), ("docker.io/b/library", "l.io/a")], "a", "l.io/a/a"),
+        ([("q.q/b", "c.d"), ("c.d/b", "q.q")], "q.q/b/b", "c.d/b"),
+        ([("q.q/b", "c.d"), ("c.d/b", "q.q")], "q.q/b", "c.d/b"),
+    ],
+)
+def test_an_image_moves_on_until_it_comes_to_rest(
+    rules: list[tuple[str, str]], image: str, rest: str
+) -> None:
+    """Rules that lead in a circle put it in one and the same place of it, wherever it begins."""
+    transform = RewriteImages(STEP, tuple(Rewrite(*rule) for rule in rules))
+    assert transform.rewritten(image) == rest
+    assert transform.rewritten(rest) == rest
+
+
 @given(
     st.lists(st.builds(Rewrite, _PLACES | _HOSTS.filter(bool), _TARGETS), max_size=3),
     st.sampled_from(["keep", "v2"]),
