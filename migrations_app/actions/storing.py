@@ -10,6 +10,7 @@ from django.conf import settings
 
 from migrations_app.domain import records
 from migrations_app.domain.bundle import Bundle, Member, SourceKind
+from migrations_app.domain.manifests.secret_markers import MARKER
 from migrations_app.domain.reading.redaction import redact
 from migrations_app.models import Application, Source, SourceMember
 
@@ -73,5 +74,7 @@ def _redacted(data: bytes, member: Member | None) -> str:
     """The text that may be shown. Of a file that could not be read, nothing may be."""
     if member is None or (member.problems and member.kind is SourceKind.OTHER):
         return ""
+    if member.secret:
+        return MARKER
     text = data.decode(errors="replace").replace("\0", "\ufffd")
     return redact(text, member.kind)

@@ -86,11 +86,15 @@ class SourceObject:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """One member file after reading; ``problems`` is empty when it could be read."""
+    """One member file after reading; ``problems`` is empty when it could be read.
+
+    ``secret``: all of it is the value of a secret, and none of it may be shown.
+    """
 
     path: str
     kind: SourceKind
     problems: tuple[Problem, ...] = ()
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

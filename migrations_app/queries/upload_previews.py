@@ -172,7 +172,7 @@ def _shown(files: Mapping[str, bytes], bundle: Bundle) -> tuple[PreviewedFile, .
             member.path,
             member.kind,
             member.problems,
-            files[member.path],
+            MARKER.encode() if member.secret else files[member.path],
             counts.get(member.path, 0),
         )
         for member in bundle.members

@@ -170,7 +170,8 @@ def _settle_companions(members: _Members, desk: Desk) -> None:
     for name, member in members.members.items():
         if posixpath.normpath(name) in desk.drawn:
             if member.kind not in READABLE:
-                members.members[name] = Member(name, member.kind)
+                secret = posixpath.normpath(name) in desk.secret
+                members.members[name] = Member(name, member.kind, secret=secret)
         elif member.problems or member.kind in READABLE or name not in members.texts:
             continue
         elif member.kind in _COMPANIONS:

@@ -54,13 +54,15 @@ class Desk:
     """Where a reader works: the files within its reach, its bounds, and what it was told.
 
     ``drawn`` collects the names of the files that members refer to: whatever is among the members
-    itself and was drawn on by another one needs no meaning of its own.
+    itself and was drawn on by another one needs no meaning of its own. ``secret`` are those of them
+    that hold the value of a secret and nothing else.
     """
 
     files: SourceFiles
     limits: Limits
     given: Given = NOTHING_GIVEN
     drawn: set[str] = field(default_factory=set)
+    secret: set[str] = field(default_factory=set)
 
     def read(self, relative: str) -> bytes:
         """The bytes of a file that a member refers to; ``relative`` as members are named.
@@ -70,6 +72,16 @@ class Desk:
         """
         data = self.files.read(relative)
         self.drawn.add(posixpath.normpath(relative))
+        return data
+
+    def read_secret(self, relative: str) -> bytes:
+        """Like :meth:`read`, for a file that is the value of a secret: it is shown nowhere.
+
+        Raises:
+            Missing: as :meth:`read`.
+        """
+        data = self.read(relative)
+        self.secret.add(posixpath.normpath(relative))
         return data
 
     @staticmethod

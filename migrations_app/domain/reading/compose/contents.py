@@ -128,6 +128,6 @@ def _content(section: str, name: str, definition: Node | None, site: Site) -> st
         account.settle(file, Outcome.CONVERTED, _CARRIED, target)
         if section == "secrets":
             # A secret whose file is not here is asked about as every secret without a value is.
-            return site.shelf.peek(path)
+            return site.shelf.peek(path, secret=True)
         return site.shelf.text(path, file, msg("It is the content of a file in the service."))
     return None

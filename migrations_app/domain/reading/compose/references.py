@@ -40,16 +40,17 @@ class Shelf:
         """How a file is called that the project knows by a path."""
         return posixpath.normpath(posixpath.join(self.folder, path))
 
-    def peek(self, path: str) -> str | None:
+    def peek(self, path: str, *, secret: bool = False) -> str | None:
         """The text of a file, None if it is out of reach or no text.
 
-        What is within reach is for the desk to say.
+        What is within reach is for the desk to say. ``secret``: it is shown nowhere.
         """
         if not is_relative(path):
             return None
         name = self.name_of(path)
         try:
-            return decode(self.desk.read(name), name, self.desk.limits)
+            data = self.desk.read_secret(name) if secret else self.desk.read(name)
+            return decode(data, name, self.desk.limits)
         except (Missing, UnreadableSource):
             return None
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from migrations_app.domain.bundle import MemoryFiles
 from migrations_app.domain.errors import UnreadableSource
 from migrations_app.domain.loss import Outcome
+from migrations_app.domain.reading.limits import STRICT
+from migrations_app.domain.reading.read import read_bundle
 from migrations_app.domain.reading.reading import Given
 from migrations_app.domain.spec import Condition, MountKind, RestartPolicy
 from tests.domain.reading.compose.accounted import faults, made_of, specs
@@ -67,6 +70,18 @@ def test_bound_files_and_folders_that_came_along_are_carried() -> None:
         {"one.sh": "echo 1\n", "two.sh": "echo 2\n"},
         True,
     )
+
+
+def test_the_file_of_a_secret_is_known_as_one() -> None:
+    files = {
+        "compose.yaml": b"services: {db: {image: a, secrets: [p], env_file: e.env}}\n"
+        b"secrets: {p: {file: ./password.txt}}\n",
+        "password.txt": b"hunter2\n",
+        "e.env": b"A=1\n",
+    }
+    bundle = read_bundle(MemoryFiles(files), STRICT)
+    assert {member.path for member in bundle.members if member.secret} == {"password.txt"}
+    assert bundle.specs[0].containers[0].secrets[0].value == "hunter2\n"
 
 
 def test_what_deploy_and_dependencies_say() -> None:
