@@ -91,10 +91,8 @@ def _meant(name: str, unit: QuadletUnit, site: Site) -> tuple[QuadletUnit | None
             instance = name.partition("@")[2].rpartition(".")[0]
             return known, f"{known.service.prefix}@{instance}.service"
         return known, known.service.full
-    for other in site.units:
-        if other.service.full in (name, _template(name)):
-            return other, name
-    return None, ""
+    known = site.by_service.get(name) or site.by_service.get(_template(name))
+    return known, name if known is not None else ""
 
 
 def _template(name: str) -> str:

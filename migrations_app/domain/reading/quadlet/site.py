@@ -28,12 +28,14 @@ class Site:
     units: tuple[QuadletUnit, ...]
     root: str = ""
     by_name: Mapping[str, list[QuadletUnit]] = field(init=False)
+    by_service: Mapping[str, QuadletUnit] = field(init=False)
 
     def __post_init__(self) -> None:
         names: dict[str, list[QuadletUnit]] = {}
         for unit in self.units:
             names.setdefault(unit.name, []).append(unit)
         self.by_name = names
+        self.by_service = {unit.service.full: unit for unit in reversed(self.units)}
 
     def find(self, name: str, near: QuadletUnit) -> QuadletUnit | None:
         """A neighbour by its name; of several the one in the same folder."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from migrations_app.domain.bundle import Missing
@@ -29,6 +29,7 @@ class Timers:
     desk: Desk
     account: Account
     used: dict[str, UnitFile] = field(default_factory=dict)
+    members: dict[str, UnitFile] | None = None
 
     def schedule(self, made: Sequence[Made]) -> list[Made]:
         """The services, each with the schedule of the timer that starts it."""
@@ -36,7 +37,7 @@ class Timers:
 
     def _scheduled(self, item: Made) -> Made:
         for service in item.services:
-            timer = next(self._of(item.units[0].file, service), None)
+            timer = self._of(item.units[0].file, service)
             if timer is None:
                 continue
             self.desk.drawn.add(posixpath.normpath(timer.file))
@@ -59,24 +60,34 @@ class Timers:
                 else:
                     self.account.convert(setting.place, _TIMES)
 
-    def _of(self, file: str, service: str) -> Iterator[UnitFile]:
-        """The timers that start a service: by its name, or because they say so."""
-        guess = Desk.beside(file, service.removesuffix(".service") + _ENDING)
-        members = [name for name in self.desk.files.names() if name.endswith(_ENDING)]
-        for name in dict.fromkeys([guess, *members]):
-            timer = self._read(name)
-            if timer is None or "Timer" not in timer.sections:
-                continue
-            target = timer.last("Timer", "Unit")
-            started = timer.name.removesuffix(_ENDING) + ".service"
-            if (target.value if target is not None else started) == service:
-                yield timer
+    def _of(self, file: str, service: str) -> UnitFile | None:
+        """The timer that starts a service: a member that says so, or one beside its unit."""
+        known = self._members().get(service)
+        if known is not None:
+            return known
+        guess = self._read(Desk.beside(file, service.removesuffix(".service") + _ENDING))
+        return guess if guess is not None and _starts(guess) == service else None
+
+    def _members(self) -> dict[str, UnitFile]:
+        """The timers among the members, by the service that each starts."""
+        if self.members is None:
+            names = [name for name in self.desk.files.names() if name.endswith(_ENDING)]
+            read = [timer for name in names if (timer := self._read(name)) is not None]
+            self.members = {_starts(timer): timer for timer in reversed(read)}
+        return self.members
 
     def _read(self, name: str) -> UnitFile | None:
         try:
             text = decode(self.desk.files.read(name), name, self.desk.limits)
-            return read_unit_file(
+            timer = read_unit_file(
                 text, file=name, name=posixpath.basename(name), dialect=Dialect.SYSTEMD
             )
         except (Missing, UnreadableSource):
             return None
+        return timer if "Timer" in timer.sections else None
+
+
+def _starts(timer: UnitFile) -> str:
+    """The service that a timer starts: the one of its own name, unless it says another."""
+    target = timer.last("Timer", "Unit")
+    return target.value if target is not None else timer.name.removesuffix(_ENDING) + ".service"
