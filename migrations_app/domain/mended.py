@@ -42,10 +42,13 @@ def mended_findings(
     A field that nobody knows was meant to say something: its loss stays open, though waivable,
     until a person has seen it.
     """
+    read = list(on_source)
+    if not read:
+        return []
     left = {(item.code, item.place.file, item.place.line, item.place.column) for item in final}
     known = {item.fingerprint for item in final}
     result: list[Finding] = []
-    for item in on_source:
+    for item in read:
         place = replace(item.place, object=new.label(item.place.object))
         is_lost = item.code == "SCH-01" and bool(item.subject)
         moved = replace(item, place=place, mended=not is_lost, waivable=item.waivable or is_lost)

@@ -97,6 +97,14 @@ class CheckContext:
         return tuple(found)
 
     @cached_property
+    def _pods(self) -> Mapping[int, tuple[Path, dict[str, Any]]]:
+        return {id(one.item): (one.path, one.spec) for one in self.workloads}
+
+    def pod(self, item: SourceObject) -> tuple[Path, dict[str, Any]] | None:
+        """Path and value of a workload's pod specification; None for everything else."""
+        return self._pods.get(id(item))
+
+    @cached_property
     def containers(self) -> tuple[tuple[SourceObject, Path, dict[str, Any]], ...]:
         """Every container of every workload, looked for once for all checks."""
         return tuple(

@@ -15,7 +15,6 @@ from migrations_app.domain.manifests.resources import (
     name_of,
     namespace_of,
     pod_metadata,
-    pod_spec,
     sequence,
 )
 from migrations_app.domain.manifests.secret_markers import has_marker, is_marker, secret_paths
@@ -167,7 +166,7 @@ def _wanted_secrets(context: CheckContext) -> Iterator[tuple[SourceObject, Path,
                 if name := _required(reference, "name"):
                     yield item, (*path, field, index, *inner, "name"), name
     for item in context.objects:
-        found = pod_spec(item.body)
+        found = context.pod(item)
         if found is None:
             continue
         path, spec = found

@@ -12,7 +12,6 @@ from migrations_app.domain.manifests.resources import (
     CONTAINER_LISTS,
     get,
     mapping,
-    pod_spec,
     sequence,
 )
 from migrations_app.domain.messages import msg
@@ -33,7 +32,7 @@ def duplicate_names(context: CheckContext) -> Iterator[Finding]:
     Podman 4 gives two volumes one name, and names the ports 53/tcp and 53/udp of a Service alike.
     """
     for item in context.objects:
-        found = pod_spec(item.body)
+        found = context.pod(item)
         if found is not None:
             yield from _in_pod(item, *found)
         if item.body.get("kind") == "Service":

@@ -13,7 +13,6 @@ from migrations_app.domain.manifests.resources import (
     get,
     mapping,
     namespace_of,
-    pod_spec,
     sequence,
 )
 from migrations_app.domain.messages import msg
@@ -57,7 +56,7 @@ def foreign_architectures(context: CheckContext) -> Iterator[Finding]:
     for item, path, text, image in images(context):
         known = context.image_facts(text)
         built_for = known.platform.partition("/")[2].partition("/")[0] if known else ""
-        found = pod_spec(item.body)
+        found = context.pod(item)
         if image is None or not built_for or found is None:
             continue
         chosen = _chosen_architectures(found[1])
@@ -112,7 +111,7 @@ def unpullable_images(context: CheckContext) -> Iterator[Finding]:
     ``IfNotPresent``. The pod's service account may bring the pull secret, if it is its own.
     """
     for item, path, text, image in images(context):
-        found = pod_spec(item.body)
+        found = context.pod(item)
         if image is None or found is None:
             continue
         container = mapping(get(item.body, path[:-1]))

@@ -16,7 +16,6 @@ from migrations_app.domain.manifests.resources import (
     name_of,
     namespace_of,
     pod_metadata,
-    pod_spec,
     sequence,
 )
 from migrations_app.domain.mends.metadata_keys import is_podmans
@@ -60,7 +59,7 @@ def invalid_names(context: CheckContext) -> Iterator[Finding]:
                 ("metadata", "name"),
                 msg("%(name)s is not a name that Kubernetes accepts.", name=name),
             )
-        found = pod_spec(item.body)
+        found = context.pod(item)
         if found is None:
             continue
         path, spec = found

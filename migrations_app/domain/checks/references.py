@@ -43,18 +43,18 @@ def dangling_references(context: CheckContext) -> Iterator[Finding]:
     """
     keys = _keys(context)
     for item in context.objects:
-        yield from _mounts_without_volume(item)
-        yield from _selector_misses(item)
-        yield from _missing_volume_keys(item, keys)
+        found = context.pod(item)
+        if found is not None:
+            yield from _mounts_without_volume(item, *found)
+            yield from _selector_misses(item)
+            yield from _missing_volume_keys(item, *found, keys)
     yield from _missing_variable_keys(context, keys)
     yield from _service_targets(context)
 
 
-def _mounts_without_volume(item: SourceObject) -> Iterator[Finding]:
-    found = pod_spec(item.body)
-    if found is None:
-        return
-    path, spec = found
+def _mounts_without_volume(
+    item: SourceObject, path: Path, spec: dict[str, Any]
+) -> Iterator[Finding]:
     declared = {str(mapping(volume).get("name")) for volume in sequence(spec.get("volumes"))}
     claims = sequence(get(item.body, ("spec", "volumeClaimTemplates")))
     declared |= {str(get(claim, ("metadata", "name"))) for claim in claims}
@@ -121,11 +121,11 @@ def _missing_variable_keys(context: CheckContext, keys: Keys) -> Iterator[Findin
                     yield from _missing_key(item, where, kind, name, reference.get("key"), keys)
 
 
-def _missing_volume_keys(item: SourceObject, keys: Keys) -> Iterator[Finding]:
-    found = pod_spec(item.body) if keys else None
-    if found is None:
+def _missing_volume_keys(
+    item: SourceObject, path: Path, spec: dict[str, Any], keys: Keys
+) -> Iterator[Finding]:
+    if not keys:
         return
-    path, spec = found
     for index, volume in enumerate(sequence(spec.get("volumes"))):
         for kind, field, name_field in _VOLUME_SOURCES:
             source = mapping(mapping(volume).get(field))

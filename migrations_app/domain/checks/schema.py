@@ -9,9 +9,10 @@ from typing import Any
 from migrations_app.domain.bundle import SourceObject
 from migrations_app.domain.checks.base import CheckContext, Rule
 from migrations_app.domain.findings import Finding, Severity
-from migrations_app.domain.manifests.resources import containers, get, mapping, pod_spec_path
+from migrations_app.domain.manifests.resources import get, mapping, pod_spec_path
 from migrations_app.domain.mends.obsolete_versions import GONE, MOVES
 from migrations_app.domain.messages import msg
+from migrations_app.domain.places import Path
 
 _RESOURCES = ("cpu", "memory", "ephemeral-storage")
 SCH_01 = Rule(
@@ -41,18 +42,22 @@ def schema_violations(context: CheckContext) -> Iterator[Finding]:
     Unknown fields, wrong types and missing fields, all of them at once, and what a server requires
     beyond its schema: a pod has containers, a Service has ports, a node has only certain resources.
     """
+    known: set[int] = set()
     for item in context.objects:
         body = item.body
         api_version, kind = str(body.get("apiVersion")), str(body.get("kind"))
         if not context.schemas.knows(context.version, api_version, kind):
             continue
+        known.add(id(item))
         for violation in context.schemas.violations(context.version, body):
             path = violation.path
             if violation.unknown_field:
                 path = (*path, violation.unknown_field)
             yield SCH_01.found(item, path, violation.message, violation.unknown_field)
         yield from _missing(item)
-        yield from _unknown_resources(item)
+    for item, path, container in context.containers:
+        if container.get("resources") and id(item) in known:
+            yield from _unknown_resources(item, path, container)
 
 
 def _missing(item: SourceObject) -> Iterator[Finding]:
@@ -74,20 +79,21 @@ def _missing(item: SourceObject) -> Iterator[Finding]:
         )
 
 
-def _unknown_resources(item: SourceObject) -> Iterator[Finding]:
+def _unknown_resources(
+    item: SourceObject, path: Path, container: dict[str, Any]
+) -> Iterator[Finding]:
     """Amounts of things that no node has: what is not Kubernetes' own has a domain in its name."""
-    for path, container in containers(item.body):
-        for kind in ("limits", "requests"):
-            for name in mapping(get(container, ("resources", kind))):
-                if "/" in name or name in _RESOURCES or name.startswith("hugepages-"):
-                    continue
-                near = difflib.get_close_matches(name, _RESOURCES, n=1)
-                message = (
-                    msg("Nodes have no %(name)s. Did you mean %(near)s?", name=name, near=near[0])
-                    if near
-                    else msg("Nodes have no %(name)s.", name=name)
-                )
-                yield SCH_01.found(item, (*path, "resources", kind, name), message, name)
+    for kind in ("limits", "requests"):
+        for name in mapping(get(container, ("resources", kind))):
+            if "/" in name or name in _RESOURCES or name.startswith("hugepages-"):
+                continue
+            near = difflib.get_close_matches(name, _RESOURCES, n=1)
+            message = (
+                msg("Nodes have no %(name)s. Did you mean %(near)s?", name=name, near=near[0])
+                if near
+                else msg("Nodes have no %(name)s.", name=name)
+            )
+            yield SCH_01.found(item, (*path, "resources", kind, name), message, name)
 
 
 def _is_empty(pod: Any) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from migrations_app.domain.checks.base import CheckContext, Rule
 from migrations_app.domain.findings import Finding, Severity
-from migrations_app.domain.manifests.resources import get, mapping, pod_spec, sequence
+from migrations_app.domain.manifests.resources import get, mapping, sequence
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import parse_pointer
 from migrations_app.domain.rehearsal.policy import violations
@@ -36,7 +36,7 @@ REH_01 = Rule(
 def root_that_may_not_be(context: CheckContext) -> Iterator[Finding]:
     """SEC-03: the container must not run as root and is told to."""
     for item, path, container in context.containers:
-        found = pod_spec(item.body)
+        found = context.pod(item)
         if found is None:
             continue
         pod_path, spec = found
@@ -73,7 +73,7 @@ def prefixed_capabilities(context: CheckContext) -> Iterator[Finding]:
 def not_rehearsable(context: CheckContext) -> Iterator[Finding]:
     """REH-01: a rehearsal would refuse to play this: privileged, host namespaces, devices."""
     for item in context.objects:
-        found = pod_spec(item.body)
+        found = context.pod(item)
         if found is None:
             continue
         path, spec = found

@@ -38,7 +38,7 @@ def impossible_values(context: CheckContext) -> Iterator[Finding]:
     """
     for item in context.objects:
         yield from _closed(item)
-        for path, message in refused(item.body):
+        for path, message in refused(item.body, context.pod(item)):
             yield SCH_06.found(item, path, message, str(message))
         yield from _replicas(item)
     for item, path, container in context.containers:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from migrations_app.domain.checks.base import CheckContext, Rule
 from migrations_app.domain.findings import Finding, Severity
-from migrations_app.domain.manifests.resources import mapping, name_of, pod_spec, sequence
+from migrations_app.domain.manifests.resources import mapping, name_of, sequence
 from migrations_app.domain.mends.restart_policy import legal_policy
 from migrations_app.domain.messages import msg
 from migrations_app.domain.transforms.probes import keeps_running
@@ -53,7 +53,7 @@ def illegal_restart_policies(context: CheckContext) -> Iterator[Finding]:
 def relative_host_paths(context: CheckContext) -> Iterator[Finding]:
     """VOL-02: a hostPath that is not absolute; Podman's tmpfs looks like that."""
     for item in context.objects:
-        found = pod_spec(item.body)
+        found = context.pod(item)
         if found is None:
             continue
         path, spec = found

@@ -7,9 +7,10 @@ rule was held against a real one: a fault is named exactly where the server refu
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from migrations_app.domain.bundle import Object
-from migrations_app.domain.manifests.resources import pod_spec
+from migrations_app.domain.places import Path
 from migrations_app.domain.server_rules import (
     containers,
     others,
@@ -44,15 +45,14 @@ _BY_KIND: Mapping[str, Callable[[Object], Iterator[Fault]]] = {
 }
 
 
-def refused(body: Object) -> Iterator[Fault]:
-    """Every fault of an object, with its path."""
+def refused(body: Object, pod: tuple[Path, dict[str, Any]] | None) -> Iterator[Fault]:
+    """Every fault of an object, with its path; ``pod`` is its pod specification, if it has one."""
     kind = body.get("kind")
     rules = _BY_KIND.get(kind) if isinstance(kind, str) else None
     if rules is not None:
         yield from rules(body)
-    found = pod_spec(body)
-    if found is not None:
-        path, spec = found
+    if pod is not None:
+        path, spec = pod
         yield from pods.of_pod(path, spec)
         yield from containers.of_containers(path, spec)
         if spec.get("volumes"):
