@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from migrations_app.domain.findings import Severity
+from migrations_app.domain.loss import Outcome
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
 from migrations_app.domain.reading.compose import short_forms
@@ -97,8 +98,31 @@ def _named(inner: Fields, source: str, site: Site, values: dict[str, Any]) -> Mo
             msg("Define it under volumes, or give the file that does."),
             subject=source,
         )
+    if (other := _by_another_name(source, site)) is not None:
+        kind, origin = other
+        if kind is MountKind.TMPFS:
+            return Mount(kind, **values)
+        return _bind(inner, origin, site, values)
     sub_path = inner.text("volume", "subpath")
     return Mount(MountKind.VOLUME, source=site.volume_name(source), sub_path=sub_path, **values)
+
+
+def _by_another_name(name: str, site: Site) -> tuple[MountKind, str] | None:
+    """What a volume of the local driver really is: a path of the host, or memory."""
+    definition = site.resource("volumes", name)
+    options = definition.get("driver_opts") if definition is not None else None
+    if definition is None or options is None:
+        return None
+    said = {key: scalar_text(item.value) for key, item in options.fields.items()}
+    if said.get("type") == "tmpfs":
+        kind, reason = MountKind.TMPFS, msg("Memory by another name; it is mounted as such.")
+    elif "bind" in said.get("o", "").split(",") and said.get("device"):
+        kind = MountKind.BIND
+        reason = msg("A path of the host by another name; see the question about its mount.")
+    else:
+        return None
+    site.account.settle(options, Outcome.CONVERTED, reason)
+    return kind, said.get("device", "")
 
 
 def _memory(inner: Fields, _source: str, _site: Site, values: dict[str, Any]) -> Mount:

@@ -44,12 +44,19 @@ def unused_volumes(specs: Iterable[ServiceSpec], site: Site) -> list[ServiceSpec
     section = site.model.get("volumes")
     found: list[ServiceSpec] = []
     for key, node in section.fields.items() if section is not None else ():
-        if site.volume_name(key) not in used:
+        if site.volume_name(key) not in used and not _is_another_thing(node):
             volume = read_volume(key, node, site)
             found.append(
                 ServiceSpec(volume.name, (), (volume,), file=node.file, places=volume.places)
             )
     return found
+
+
+def _is_another_thing(node: Node) -> bool:
+    """Whether the volume was mounted as what it is: a path of the host, or memory."""
+    kind, options = node.get("driver_opts", "type"), node.get("driver_opts", "o")
+    said = scalar_text(options.value).split(",") if options is not None else []
+    return "bind" in said or (kind is not None and kind.value == "tmpfs")
 
 
 def given_name(node: Node | None, key: str) -> str:

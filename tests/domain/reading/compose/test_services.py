@@ -84,6 +84,24 @@ def test_the_file_of_a_secret_is_known_as_one() -> None:
     assert bundle.specs[0].containers[0].secrets[0].value == "hunter2\n"
 
 
+def test_volumes_that_are_paths_or_memory_are_mounted_as_such() -> None:
+    text = (
+        "services: {web: {image: a, volumes: ['here:/h', 'memory:/m', 'share:/s']}}\n"
+        "volumes:\n"
+        "  here: {driver: local, driver_opts: {type: none, o: bind, device: ./data}}\n"
+        "  memory: {driver_opts: {type: tmpfs, device: tmpfs, o: 'size=1m'}}\n"
+        "  share: {driver_opts: {type: nfs, o: 'addr=10.0.0.1', device: ':/x'}}\n"
+    )
+    files = {"compose.yaml": text}
+    mounts = specs(compose__yaml=text)["web"].containers[0].mounts
+    assert [(mount.kind, mount.source) for mount in mounts] == [
+        (MountKind.BIND, "./data"),
+        (MountKind.TMPFS, ""),
+        (MountKind.VOLUME, "share"),
+    ]
+    assert faults(made_of(files), files) == []
+
+
 def test_what_deploy_and_dependencies_say() -> None:
     text = (
         "services:\n"
