@@ -121,7 +121,8 @@ class KeepToLevel:
             changed["capabilities"] = {key: value for key, value in kept.items() if value}
             if not changed["capabilities"]:
                 del changed["capabilities"]
-        return _without_host_ports(change_security(container, changed))
+        result = _without_host_ports(change_security(container, changed))
+        return _one_way(result) if security.get("privileged") else result
 
 
 def _confined(security: Mapping[str, Any]) -> dict[str, Any]:
@@ -141,6 +142,20 @@ def _confined(security: Mapping[str, Any]) -> dict[str, Any]:
         if not kept:
             del changed["seLinuxOptions"]
     return changed
+
+
+def _one_way(container: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Only a privileged container may hand its mounts on to its host; any may see the host's."""
+    mounts = sequence(container.get("volumeMounts"))
+    if not any(mapping(mount).get("mountPropagation") == "Bidirectional" for mount in mounts):
+        return container
+    kept = [
+        {**mount, "mountPropagation": "HostToContainer"}
+        if mapping(mount).get("mountPropagation") == "Bidirectional"
+        else mount
+        for mount in mounts
+    ]
+    return {**container, "volumeMounts": kept}
 
 
 def _without_host_ports(container: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -96,6 +96,14 @@ def test_what_a_level_forbids_goes_for_containers_and_for_the_pod() -> None:
     }
 
 
+def test_mounts_go_one_way_without_privileges() -> None:
+    mount = "volumeMounts: [{name: d, mountPath: /d, mountPropagation: Bidirectional}]"
+    text = pod("{privileged: true}").replace("- {name: web,", f"- {{name: web, {mount},")
+    (body,) = applied(text, "security: {level: baseline}")
+    (made,) = container(body, "web")["volumeMounts"]
+    assert made["mountPropagation"] == "HostToContainer"
+
+
 def test_baseline_takes_privileges_away_and_asks_for_nothing_more() -> None:
     text = pod("{privileged: true, capabilities: {add: [SYS_ADMIN, CHOWN]}, runAsUser: 0}")
     assert web(text, "security: {level: baseline}") == {
