@@ -26,9 +26,9 @@ _NOT_NAME = re.compile(
     r"|^(?:no|use|enable|disable|allow|require|show|skip|min|max|public)[_\-.]|public[_\-.]?key",
     re.IGNORECASE,
 )
-_URL = re.compile(r"[a-z][a-z0-9+.\-]*://[^/\s:@]*:([^/\s@]+)@", re.IGNORECASE)
+_URL = re.compile(r"[a-z][a-z0-9+.\-]{0,30}://[^/\s:@]*:([^/\s@]+)@", re.IGNORECASE)
 _PEM = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----")
-_JWT = re.compile(r"eyJ[A-Za-z0-9_\-]{8,}\.eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_\-]*")
+_JWT = re.compile(r"eyJ[A-Za-z0-9_\-]{8,1000}\.eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-z0-9_\-]*")
 _KNOWN = re.compile(
     r"\b(?:gh[pousr]_[A-Za-z0-9]{30,}|glpat-[A-Za-z0-9_\-]{18,}|AKIA[0-9A-Z]{16}|"
     r"xox[abprs]-[A-Za-z0-9-]{10,}|sk_live_[A-Za-z0-9]{16,}|AIza[0-9A-Za-z_\-]{30,}|"

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -99,3 +100,24 @@ def test_a_source_is_redacted_by_the_same_rule(text: str, word: str, style: str 
     safe, _values = take([{"apiVersion": "v1", **body}])
     assert yaml.safe_load(shown)["data"]["app.conf"].strip() == safe[0]["data"]["app.conf"].strip()
     assert yaml.safe_load(shown)["data"]["other"] == "kept"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "password = x" + " " * 60_000 + "y",
+        "a" * 60_000,
+        "eyJ" * 20_000,
+        "password = " + "a b " * 20_000,
+        '{"password":"' * 5_000,
+        "," * 60_000,
+        "--a " * 20_000,
+        "<a>" * 20_000,
+        " " * 60_000 + "password: x",
+    ],
+)
+def test_a_text_made_to_be_slow_is_not(text: str) -> None:
+    before = time.process_time()
+    secret_words(text)
+
+    assert time.process_time() - before < 2
