@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import posixpath
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from migrations_app.domain.bundle import Missing
+from migrations_app.domain.errors import UnreadableSource
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
 from migrations_app.domain.questions import Question
+from migrations_app.domain.reading.decoding import decode
 from migrations_app.domain.reading.quadlet.account import Account
 from migrations_app.domain.reading.quadlet.unit import Argument, QuadletUnit
+from migrations_app.domain.reading.reading import Desk
 from migrations_app.domain.reading.units.specifiers import (
     OF_THE_MACHINE,
     UnitName,
     expand,
     specifiers_in,
 )
-from migrations_app.domain.reading.units.variables import substitute
+from migrations_app.domain.reading.units.variables import read_environment, substitute
 from migrations_app.domain.reading.units.words import ASSIGNMENTS
 
 _SERVICE = "Service"
+_FILE = msg("Its variables are put into the command line where that names them.")
 _PUT_IN = msg("systemd puts the value into the command line, and so do we.")
 
 
@@ -30,7 +36,7 @@ class Expansion:
     unit: QuadletUnit
     service: UnitName
     account: Account
-    given: Mapping[str, str]
+    desk: Desk
 
     def text(self, text: str, place: Place) -> str:
         """A text with its specifiers expanded."""
@@ -60,7 +66,23 @@ class Expansion:
             name, equals, value = self.text(word.text, setting.place).partition("=")
             if equals:
                 values[name] = value
+        for setting in self.unit.unit.all(_SERVICE, "EnvironmentFile"):
+            path = self.text(setting.value, setting.place).removeprefix("-")
+            text = self._beside(path)
+            if text is not None:
+                values |= read_environment(text)
+                self.account.convert(setting.place, _FILE)
         return values
+
+    def _beside(self, path: str) -> str | None:
+        """A file by its path from the unit, or beside it where the path is one of the host."""
+        for candidate in dict.fromkeys((path.lstrip("/"), posixpath.basename(path))):
+            name = Desk.beside(self.unit.file, candidate)
+            try:
+                return decode(self.desk.read(name), name, self.desk.limits)
+            except (Missing, UnreadableSource):
+                continue
+        return None
 
     def _settle(self, text: str) -> None:
         """Say of the variables of the service that a word uses where they went."""
@@ -88,7 +110,7 @@ class Expansion:
         )
 
     def _variable(self, name: str, place: Place) -> str:
-        recommended = self.given.get(name, "")
+        recommended = self.desk.given.variables.get(name, "")
         value = self.account.ask(
             Question(
                 id=f"unit-variable:{self.unit.name}:{name}",

@@ -46,7 +46,9 @@ def read_quadlet(members: Sequence[TextMember], desk: Desk) -> Reading:
     gathered = gather(members, desk)
     site = Site(lend(gathered.units, desk))
     account = Account(desk.given.answers)
-    work = _Work(site, desk, account, Played(desk), Volumes(site, account), Timers(desk, account))
+    work = _Work(
+        site, desk, account, Played(desk), Volumes(site, desk, account), Timers(desk, account)
+    )
     work.read_units()
     specs = work.specs()
     work.settle(specs)
@@ -118,7 +120,7 @@ class _Work:
         if unit.kind not in (UnitKind.CONTAINER, UnitKind.POD, UnitKind.KUBE):
             return
         for service in instances(unit, self.site, self.account):
-            expansion = Expansion(unit, service, self.account, self.desk.given.variables)
+            expansion = Expansion(unit, service, self.account, self.desk)
             for need in command.needs:
                 if need.kind is UnitKind.VOLUME:
                     self.volumes.need(need, service)

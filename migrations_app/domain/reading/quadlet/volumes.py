@@ -13,6 +13,7 @@ from migrations_app.domain.reading.quadlet.others import volume_command
 from migrations_app.domain.reading.quadlet.site import Site, resource_name
 from migrations_app.domain.reading.quadlet.surroundings import Fields
 from migrations_app.domain.reading.quadlet.unit import QuadletUnit
+from migrations_app.domain.reading.reading import Desk
 from migrations_app.domain.reading.units.specifiers import UnitName
 from migrations_app.domain.spec import MountKind, ServiceSpec, VolumeSpec
 
@@ -25,6 +26,7 @@ class Volumes:
     """
 
     site: Site
+    desk: Desk
     account: Account
     known: dict[str, tuple[QuadletUnit, VolumeSpec]] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
@@ -61,7 +63,7 @@ class Volumes:
         return replace(spec, volumes=tuple(volumes.values()))
 
     def _make(self, unit: QuadletUnit, service: UnitName) -> VolumeSpec:
-        volume = _volume(unit, self.site, Expansion(unit, service, self.account, {}))
+        volume = _volume(unit, self.site, Expansion(unit, service, self.account, self.desk))
         return self.known.setdefault(volume.name, (unit, volume))[1]
 
 

@@ -39,3 +39,21 @@ def substitute(word: str, values: Mapping[str, str]) -> Substituted:
         return values.get(name, "")
 
     return Substituted((_BRACED.sub(value, word),), tuple(unset_names))
+
+
+def read_environment(text: str) -> dict[str, str]:
+    """The variables of a file of systemd's ``EnvironmentFile=``: ``NAME=value`` lines.
+
+    Nothing is put in for variables; quotes around a value are taken off, and a backslash at the
+    end of a line continues it.
+    """
+    found: dict[str, str] = {}
+    for raw in text.replace("\\\n", "").splitlines():
+        line = raw.strip()
+        name, equals, value = line.partition("=")
+        if equals and line[0] not in "#;" and name.strip():
+            value = value.strip()
+            if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"":
+                value = value[1:-1]
+            found[name.strip()] = value
+    return found

@@ -86,6 +86,20 @@ def test_variables_are_those_of_the_service_and_others_are_asked_for():
     assert given.containers[0].args == ("run", "-a", "-b", "$HOME", "yx")
 
 
+def test_variables_of_a_file_of_the_service_are_found_beside_the_unit():
+    unit = (
+        "[Container]\nImage=a:${TAG}\nLabel=x=${WHO}\n"
+        "[Service]\nEnvironment=TAG=1 WHO=me\nEnvironmentFile=-/etc/app/app.env\n"
+    )
+    bundle = read({"u/web.container": unit, "u/app.env": "# which\nTAG='2'\n; no\nX=$Y\n"})
+    (container,) = bundle.specs[0].containers
+    assert container.image == "a:2"
+    assert container.labels == {"x": "me"}
+    assert bundle.questions == ()
+    told = {row.path: row.outcome.value for row in bundle.loss}
+    assert told["web.container/Service/EnvironmentFile"] == "converted"
+
+
 def test_an_environment_file_beside_the_unit_is_read():
     bundle = read(
         {
