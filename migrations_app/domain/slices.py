@@ -19,6 +19,7 @@ from migrations_app.domain.manifests.digests import digest
 from migrations_app.domain.manifests.ownership import OwnedService, Ownership
 from migrations_app.domain.manifests.render import to_yaml
 from migrations_app.domain.places import Place
+from migrations_app.domain.provenance import traced
 from migrations_app.domain.questions import Question
 from migrations_app.domain.transforms.base import Recorded
 
@@ -64,7 +65,8 @@ class Cutter:
     """Cuts a manifest into the parts of its services and the shared set.
 
     Everything that was said is attributed once: by the object it names; where it names none, by
-    its file, or by the folder of a capture.
+    its file, by what was made of that file, or by the folder of a capture. What is nobody's own
+    belongs to the shared set.
     """
 
     def __init__(self, made: Made, ownership: Ownership) -> None:
@@ -72,10 +74,13 @@ class Cutter:
         self.ownership = ownership
         self._owner: dict[str, int] = {item.label: SHARED for item in ownership.shared}
         self._in_file: dict[str, set[int]] = defaultdict(set)
+        self._made_of: dict[str, set[int]] = defaultdict(set)
         for index, service in enumerate(ownership.services):
             self._owner |= {item.label: index for item in service.objects}
             self._in_file[service.objects[0].file].add(index)
-            self._in_file[_folder(service.objects[0].file)].add(index)
+            if folder := _folder(service.objects[0].file):
+                self._in_file[folder].add(index)
+        self._note_origins()
         self._findings = self._sorted(made.findings, lambda it: self._at(it.place))
         self._questions = self._sorted(made.questions, lambda it: self._at(it.place, it.id))
         self._loss = self._sorted(made.loss, lambda it: self._at(it.place, it.target))
@@ -123,20 +128,50 @@ class Cutter:
         owner = self._of(place.object) or self._of("/".join(hint.split("/")[:2]))
         if owner:
             return owner
-        owners = self._in_file.get(place.file) or self._in_file.get(_folder(place.file)) or set()
+        owners = (
+            self._in_file.get(place.file)
+            or self._made_of.get(place.file)
+            or self._in_file.get(_folder(place.file))
+            or {SHARED}
+        )
         return owners if len(owners) < 2 else self._named(owners, place, hint)
 
     def _named(self, owners: set[int], place: Place, hint: str) -> set[int]:
         """Several services come from one file: those that are named, all if none is."""
         text = " ".join((place.object, place.path, hint))
         words = set(text.replace("/", " ").replace(":", " ").split())
-        named = {index for index in owners if self.ownership.services[index].name in words}
+        named = {
+            index
+            for index in owners
+            if index != SHARED and self.ownership.services[index].name in words
+        }
         return named or owners
+
+    def _note_origins(self) -> None:
+        """From which other files an object was made: the claim of a volume, from its inspection."""
+        for index, service in enumerate(self.ownership.services):
+            for item in service.objects:
+                for file in _files(item):
+                    self._made_of[file].add(index)
+        for item in self.ownership.shared:
+            for file in _files(item):
+                self._made_of[file].add(SHARED)
 
     def _renamed(self, item: Mapping[str, Any]) -> tuple[int, ...]:
         return self._of(item.get("object") or f"{item['kind']}/{item['to']}")
 
 
+def _files(item: SourceObject) -> set[str]:
+    """The files, beside its own, that parts of an object come from; read objects have none."""
+    if item.origin.line:
+        return set()
+    return {
+        origin.file
+        for _path, _value, origin in traced(item.body, item.origin)
+        if origin.file and origin.line
+    }
+
+
 def _folder(file: str) -> str:
-    """The folder of a member file, as a key that no file has."""
-    return file.rpartition("/")[0] + "/" if "/" in file else "\0"
+    """The folder of a member file, as a key that no file has; ``""`` for one at the top."""
+    return file.rpartition("/")[0] + "/" if "/" in file else ""
