@@ -46,7 +46,7 @@ CONTAINERS: Mapping[str, Words] = {
         *("--restart=no", "--user=0", BOX, "sleep", "1000"),
     ),
     "names": (
-        *("--network={mark}-net", "--network-alias=db", "--ip=10.143.7.77"),
+        *("--network={mark}-net", "--network-alias=db", "--ip={address}"),
         *("--publish=18053:53/tcp", "--publish=18053:53/udp", "--expose=9000"),
         *("--add-host=billing:10.1.2.3", "--hostname=inner", "--dns=10.9.8.7"),
         *("--env=API_KEY=abcd1234efgh", "--env=GREETING=hello", "--tz=Asia/Tokyo"),

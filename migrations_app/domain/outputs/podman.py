@@ -157,13 +157,18 @@ class _Pods:
         pod = writer.spec(spec, "Never" if kind in _TO_THE_END and restart == "Always" else restart)
         template = _template(body)
         _note(body, label, kind, self.losses)
+        annotations = {
+            **mapping(mapping(body.get("metadata")).get("annotations")),
+            **template.get("annotations", {}),
+        }
+        carried = {"annotations": annotations} if annotations else {}
         if kind != "Deployment":
-            metadata = {"name": name, **template}
+            metadata = {"name": name, **template, **carried}
             return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": pod}
         return {
             "apiVersion": "apps/v1",
             "kind": "Deployment",
-            "metadata": _metadata(body, name),
+            "metadata": {**_metadata(body, name), **carried},
             "spec": {
                 "replicas": 1,
                 "selector": mapping(body.get("spec")).get("selector") or {},
@@ -181,15 +186,11 @@ def _template(body: Object) -> dict[str, Any]:
 def _note(body: Object, label: str, kind: str, losses: Losses) -> None:
     """What becomes of the workload itself."""
     spec = mapping(body.get("spec"))
-    if kind != "Pod" and mapping(body.get("metadata")).get("annotations"):
-        losses.dropped(
-            f"{label}/metadata/annotations",
-            msg("Podman keeps nothing of a workload itself: its containers do not carry them."),
-        )
     if kind == "Deployment" and _template(body).get("annotations"):
-        losses.dropped(
+        losses.converted(
             f"{label}/spec/template/metadata/annotations",
-            msg("Podman passes on the annotations of a Pod, not those within a Deployment."),
+            f"{label}/metadata/annotations",
+            msg("Podman gives containers the annotations of a Deployment, not of its template."),
         )
     if kind not in ("Pod", "Deployment"):
         losses.converted(label, "Pod", msg("Podman 4.3 plays it as one pod."))

@@ -37,4 +37,12 @@ class Group:
         if self.command != ("sleep", "1000"):
             words += ["IMAGE", *self.command]
         text = " ".join(words) or "(none)"
-        return text.replace("{mark}-", "").replace("{folder}", "/srv/app")
+        for placeholder, word in (
+            ("{mark}-", ""),
+            ("{mark}_", "data_"),
+            ("{folder}", "/srv/app"),
+            ("{box}", "OTHER"),
+            ("{address}", "10.89.0.77"),
+        ):
+            text = text.replace(placeholder, word)
+        return text

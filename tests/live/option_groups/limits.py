@@ -70,6 +70,7 @@ LIMITS = (
             container("securityContext/capabilities/drop", ["ALL"]),
             container("securityContext/capabilities/add", ["NET_BIND_SERVICE"]),
         ),
+        theirs=(container("securityContext/capabilities/drop", ["CAP_SETUID", "CAP_KILL"]),),
         sample=True,
     ),
     Group(

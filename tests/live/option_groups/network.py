@@ -65,7 +65,7 @@ NETWORK = (
     ),
     Group(
         "address on a network",
-        ("--network={mark}-net", "--ip=10.143.7.77"),
+        ("--network={mark}-net", "--ip={address}"),
         (row("Config/CreateCommand/"),),
     ),
     Group(

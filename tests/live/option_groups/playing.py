@@ -48,7 +48,7 @@ def differences(
     found: list[Difference] = []
     for name, fact in old.items():
         there = new.get(name)
-        if (there is None or there.value != fact.value) and not _named(name).startswith(UNSEEN):
+        if (there is None or there.value != fact.value) and not named(name).startswith(UNSEEN):
             value = there.value if there else None
             found.append(Difference(name, fact.value, value, judge.told(fact)))
     for name, fact in new.items():
@@ -76,7 +76,7 @@ def wrongly_lost(before: ServiceSpec, after: ServiceSpec, made: Made) -> list[st
     ]
 
 
-def _named(name: str) -> str:
+def named(name: str) -> str:
     """A fact without the number of its container."""
     number, dot, rest = name.partition(".")
     return rest if dot and number.isdigit() else name
@@ -86,9 +86,9 @@ def _plain(found: Mapping[str, Fact]) -> dict[str, Fact]:
     """Without what every container of ours or of this host has."""
     kept: dict[str, Fact] = {}
     for name, fact in found.items():
-        if _named(name) in _LABELS_OF_OURS:
+        if named(name) in _LABELS_OF_OURS:
             continue
-        if _named(name) == "ulimits":
+        if named(name) == "ulimits":
             limits = tuple(limit for limit in fact.value if limit not in HOST_ULIMITS)
             if not limits:
                 continue
@@ -125,12 +125,15 @@ class _Judge:
 
     def told_of_new(self, name: str) -> str:
         """Who says that there is something more than before."""
-        plain = _named(name)
+        plain = named(name)
         if plain.startswith("port ") and plain.endswith(" on the host"):
             wanted = f"/spec/ports/{plain.split()[1].partition('/')[0]}"
             rows = [row for row in self.written.loss if row.path.endswith(wanted)]
         elif plain.startswith("mount "):
             return self._told_of_mount(plain.partition(" ")[2])
+        elif plain.startswith("annotation "):
+            key = plain.partition(" ")[2].replace("/", "~1")
+            rows = [row for row in self.made.loss if f"/annotations/{key}" in row.target]
         elif plain == "start-up":
             rows = [row for row in self.made.loss if "startupProbe" in row.target]
         else:

@@ -55,6 +55,7 @@ PODS = (
         "container before the others",
         (),
         pod("initContainers", [{"args": ["true"]}]),
+        theirs=(pod("initContainers", [{"name": ...}]),),
         inside=("--init-ctr=always",),
         command=("true",),
     ),

@@ -28,8 +28,15 @@ PROCESS = (
             container("env", [{"name": "DB_PASSWORD", "valueFrom": {"secretKeyRef": ...}}]),
             kind("Secret/stringData/DB_PASSWORD", "s3cret-x"),
         ),
+        theirs=(container("env", [{"name": "DB_PASSWORD", "value": "s3cret-x"}]),),
     ),
-    Group("arguments", (), (container("args", ["echo", "two words"]),), ("echo", "two words")),
+    Group(
+        "arguments",
+        (),
+        (container("args", ["echo", "two words"]),),
+        ("echo", "two words"),
+        theirs=(container("*", ["echo", "two words"]),),
+    ),
     Group(
         "entry point",
         ('--entrypoint=["/bin/sh","-c"]',),

@@ -40,8 +40,8 @@ STORAGE = (
             kind("PersistentVolumeClaim/metadata/name", "{mark}-twin"),
         ),
         theirs=(
-            kind("PersistentVolumeClaim/metadata/name", "{mark}_twin"),
-            kind("PersistentVolumeClaim/metadata/name", "{mark}-twin"),
+            pod("volumes", [{"persistentVolumeClaim": {"claimName": "{mark}_twin"}}]),
+            pod("volumes", [{"persistentVolumeClaim": {"claimName": "{mark}-twin"}}]),
         ),
     ),
     Group(
@@ -67,6 +67,10 @@ STORAGE = (
             kind("ConfigMap/data/site.conf", "colour = blue\n"),
             container(_MOUNTED, [{"mountPath": "/etc/site.conf", "subPath": "site.conf"}]),
         ),
+        theirs=(
+            container(_MOUNTED, [{"mountPath": "/etc/site.conf"}]),
+            pod("volumes", [{"hostPath": ...}]),
+        ),
         sample=True,
     ),
     Group(
@@ -77,6 +81,10 @@ STORAGE = (
             kind("Secret/stringData/tls.key", ...),
             container(_MOUNTED, [{"mountPath": "/etc/tls.key", "subPath": "tls.key"}]),
         ),
+        theirs=(
+            container(_MOUNTED, [{"mountPath": "/etc/tls.key"}]),
+            pod("volumes", [{"hostPath": ...}]),
+        ),
     ),
     Group(
         "folder of data",
@@ -85,6 +93,10 @@ STORAGE = (
             question("bind-mount"),
             pod("volumes", [{"persistentVolumeClaim": ...}]),
             container(_MOUNTED, [{"mountPath": "/pages"}]),
+        ),
+        theirs=(
+            container(_MOUNTED, [{"mountPath": "/pages"}]),
+            pod("volumes", [{"hostPath": ...}]),
         ),
     ),
     Group(

@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
@@ -84,12 +85,24 @@ class Workplace:
         own = ("-data", "-twin", "_twin", "-my_data", "-my-data")
         return tuple(self.mark + name for name in own)
 
+    @property
+    def address(self) -> str:
+        """An address that is free on the network."""
+        form = "--format={{(index .Subnets 0).Subnet}}"
+        subnet = self.podman.run("network", "inspect", form, f"{self.mark}-net")
+        return str(ip_network(subnet)[77])
+
     def has(self, group: Group) -> bool:
         """Whether this Podman knows the options."""
         return self.version >= group.since
 
     def words(self, words: tuple[str, ...]) -> list[str]:
-        values = (("{mark}", self.mark), ("{folder}", str(self.folder)), ("{box}", IMAGE))
+        values = (
+            ("{mark}", self.mark),
+            ("{folder}", str(self.folder)),
+            ("{box}", IMAGE),
+            ("{address}", self.address),
+        )
         return [_filled(word, values) for word in words]
 
     @contextmanager
@@ -229,7 +242,7 @@ def workplace(podman: Service, folder: Path) -> Iterator[Workplace]:
     (folder / "value").write_text("canary", encoding="utf-8")
     (folder / "pages").mkdir(exist_ok=True)
     try:
-        podman.run("network", "create", "--subnet=10.143.7.0/24", f"{made.mark}-net")
+        podman.run("network", "create", f"{made.mark}-net")
         _make_rich_image(podman, folder)
         yield made
     finally:
