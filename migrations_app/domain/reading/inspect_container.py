@@ -31,7 +31,7 @@ from migrations_app.domain.reading.inspect_process import (
     read_process,
 )
 from migrations_app.domain.reading.inspections import Inspection
-from migrations_app.domain.reading.run_options import (
+from migrations_app.domain.reading.podman_argv import (
     CreateCommand,
     parse_create_command,
 )

@@ -10,7 +10,7 @@ from migrations_app.domain.places import Place
 from migrations_app.domain.reading.inspect_omitted import hidden_paths
 from migrations_app.domain.reading.inspect_process import OF_THE_IMAGE, Fields, Origins
 from migrations_app.domain.reading.inspections import Inspection
-from migrations_app.domain.reading.run_options import key_values
+from migrations_app.domain.reading.podman_argv import key_values
 from migrations_app.domain.spec import Resources, Security
 
 DEFAULT_SHM_SIZE = 65_536_000

@@ -9,7 +9,7 @@ from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.reading.inspect_capture import MountNotes
 from migrations_app.domain.reading.inspect_process import Origins
 from migrations_app.domain.reading.inspections import Inspection
-from migrations_app.domain.reading.run_options import CreateCommand, key_values
+from migrations_app.domain.reading.podman_argv import CreateCommand, key_values
 from migrations_app.domain.spec import Mount, MountKind, SecretUse
 
 SECRETS_FOLDER = "/run/secrets/"

@@ -12,7 +12,7 @@ from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.reading.inspect_process import Fields, Origins
 from migrations_app.domain.reading.inspect_rules import HOST, NO_PART, TUNING
 from migrations_app.domain.reading.inspections import Inspection
-from migrations_app.domain.reading.run_options import CreateCommand
+from migrations_app.domain.reading.podman_argv import CreateCommand
 
 _ADDRESSES = msg("A cluster gives addresses; peers use the Service's name.")
 _HOSTS = msg("A pod's hosts file is written by the cluster.")

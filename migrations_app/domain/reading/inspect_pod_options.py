@@ -10,7 +10,7 @@ from migrations_app.domain.reading.inspect_container import created_by
 from migrations_app.domain.reading.inspect_groups import Group
 from migrations_app.domain.reading.inspect_omitted import drop_silent
 from migrations_app.domain.reading.inspections import Inspection
-from migrations_app.domain.reading.run_options import key_values
+from migrations_app.domain.reading.podman_argv import key_values
 from migrations_app.domain.spec import ContainerSpec
 
 _NO_NEW_PRIVILEGES = ("no-new-privileges", "no-new-privileges=true", "no-new-privileges:true")

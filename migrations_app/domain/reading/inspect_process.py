@@ -13,7 +13,7 @@ from typing import Any
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
 from migrations_app.domain.reading.inspections import Inspection
-from migrations_app.domain.reading.run_options import CreateCommand
+from migrations_app.domain.reading.podman_argv import CreateCommand
 
 OF_THE_IMAGE = msg("The image says the same; a cluster reads it from the image.")
 OF_PODMAN = msg("Set by Podman itself, not by anyone; a cluster sets its own.")

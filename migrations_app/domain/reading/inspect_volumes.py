@@ -9,7 +9,7 @@ from migrations_app.domain.reading.inspect_groups import Shelf
 from migrations_app.domain.reading.inspect_mounts import parse_size
 from migrations_app.domain.reading.inspect_process import Fields
 from migrations_app.domain.reading.inspections import Inspection
-from migrations_app.domain.reading.run_options import key_values
+from migrations_app.domain.reading.podman_argv import key_values
 from migrations_app.domain.spec import ContainerSpec, MountKind, VolumeSpec
 
 
