@@ -56,10 +56,12 @@ def hidden_secrets(context: CheckContext) -> Iterator[Finding]:
 
     Environments, command lines and labels. The finding is mended: what is kept and shown has a
     marker in the value's place, and a manifest that is made of the source refers to a Secret.
+    A value that came from a variable was given when reading: the source does not hold it.
     """
+    given = [value for value in context.facts.variables.values() if value]
     for service, container in _containers(context):
         for name, value in container.environment.items():
-            if secret_reason(name, value):
+            if secret_reason(name, value) and not any(word in value for word in given):
                 found = CAP_02.in_source(
                     _spot(container.places, f"environment/{name}"),
                     (service.name, container.name, "environment", name),

@@ -232,3 +232,13 @@ def test_the_edge_is_asked_for_alone(look: Any) -> None:
 
     assert look(text, "EDG-01", phase=Phase.PRODUCTION) == []
     assert len(look(text, "EDG-01", phase=Phase.PRODUCTION, environment="edge")) == 1
+
+
+def test_a_source_holds_what_stands_in_it_and_not_what_was_given(look: Any) -> None:
+    box = ContainerSpec("web", "r.io/web:1", environment={"DB_PASSWORD": "hunter22x"})
+    specs = (ServiceSpec("shop", (box,), file="compose.yaml"),)
+
+    (finding,) = look("", "CAP-02", specs=specs)
+    assert finding.mended
+    assert "hunter22x" not in str(finding.message)
+    assert look("", "CAP-02", specs=specs, facts=Facts(variables={"PW": "hunter22x"})) == []
