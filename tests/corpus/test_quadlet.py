@@ -41,4 +41,6 @@ def test_units_that_become_nothing_are_named_on_the_page(corpus: Path) -> None:
             nothing.append(file.name)
     section = PAGE.read_text(encoding="utf-8").partition("## In the corpus")[2].partition("## ")[0]
     named = re.findall(r"(?m)^\| `([^`]+)` \|", section)
-    assert sorted(named) == sorted(nothing)
+    patterns = [re.compile(re.escape(name).replace("…", ".*")) for name in named]
+    assert [name for name in nothing if not any(p.fullmatch(name) for p in patterns)] == []
+    assert [p.pattern for p in patterns if not any(p.fullmatch(name) for name in nothing)] == []
