@@ -69,6 +69,7 @@ def apply_accepted(running: Running, accepted: frozenset[str], look: Look) -> No
 _CHANGES: dict[str, Change] = {
     "CFG-01": settings.move_to_secret,
     "CFG-02": settings.move_to_config_map,
+    "CFG-03": settings.add_secret,
     "CFG-05": settings.key_as_variable,
     "IMG-01": containers.full_image_name,
     "IMG-07": containers.pull_what_is_missing,

@@ -10,6 +10,7 @@ from migrations_app.domain.bundle import SourceObject
 from migrations_app.domain.checks.base import CheckContext
 from migrations_app.domain.findings import Finding
 from migrations_app.domain.fixes import apply_accepted
+from migrations_app.domain.manifests.secret_markers import MARKER
 from migrations_app.domain.provenance import Origin, StepKind
 from migrations_app.domain.transforms.base import Running
 
@@ -187,3 +188,22 @@ def test_a_probe_by_curl_keeps_its_timing() -> None:
         "httpGet": {"path": "/h", "port": 8080},
         "periodSeconds": 3,
     }
+
+
+def test_a_secret_that_is_missing_waits_for_its_values() -> None:
+    asked = {"secretKeyRef": {"name": "db", "key": "password"}}
+    body = pod(
+        {"env": [{"name": "PW", "valueFrom": asked}]},
+        volumes=[{"name": "v", "secret": {"secretName": "db", "items": [{"key": "ca.crt"}]}}],
+    )
+
+    _pod, secret = fixed(body, codes=("CFG-03",)).bodies
+
+    assert secret["metadata"] == {"name": "db", "namespace": "bank"}
+    assert secret["stringData"] == {"password": MARKER, "ca.crt": MARKER}
+
+
+def test_a_secret_whose_keys_nobody_names_needs_a_person() -> None:
+    body = pod({"envFrom": [{"secretRef": {"name": "db"}}]})
+
+    assert len(fixed(body, codes=("CFG-03",)).bodies) == 1

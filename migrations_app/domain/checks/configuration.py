@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from migrations_app.domain.bundle import SourceObject
+from migrations_app.domain.bundle import Object, SourceObject
 from migrations_app.domain.checks.base import CheckContext, Rule
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.resources import (
@@ -15,6 +15,7 @@ from migrations_app.domain.manifests.resources import (
     name_of,
     namespace_of,
     pod_metadata,
+    pod_spec,
     sequence,
 )
 from migrations_app.domain.manifests.secret_markers import has_marker, is_marker, secret_paths
@@ -138,7 +139,9 @@ def missing_secrets(context: CheckContext) -> Iterator[Finding]:
     """CFG-03: a Secret that is asked for and is not among the objects.
 
     ``podman generate kube`` loses Podman's own secrets. An ExternalSecret has it made. Where it is
-    in the cluster already, the preset section ``secrets`` says so, or a waiver.
+    in the cluster already, the preset section ``secrets`` says so, or a waiver. The fix adds a
+    Secret with the keys that are asked for, each waiting for its value: nothing is applied before
+    somebody has given it.
     """
     known = {
         (namespace_of(item.body), name_of(item.body))
@@ -153,7 +156,11 @@ def missing_secrets(context: CheckContext) -> Iterator[Finding]:
         if (namespace_of(item.body), name) not in known and asked not in seen:
             seen.add(asked)
             yield CFG_03.found(
-                item, path, msg("The Secret %(name)s is not among the objects.", name=name), name
+                item,
+                path,
+                msg("The Secret %(name)s is not among the objects.", name=name),
+                name,
+                fixable=bool(asked_keys((item.body,), name)),
             )
 
 
@@ -174,6 +181,24 @@ def _wanted_secrets(context: CheckContext) -> Iterator[tuple[SourceObject, Path,
             secret = mapping(mapping(volume).get("secret"))
             if name := _required(secret, "secretName"):
                 yield item, (*path, "volumes", index, "secret", "secretName"), name
+
+
+def asked_keys(bodies: Iterable[Object], name: str) -> list[str]:
+    """The keys of a Secret that containers and volumes of these objects ask for."""
+    keys: dict[str, None] = {}
+    for body in bodies:
+        for _path, container in containers(body):
+            for variable in sequence(container.get("env")):
+                reference = mapping(get(variable, ("valueFrom", "secretKeyRef")))
+                if reference.get("name") == name and isinstance(reference.get("key"), str):
+                    keys[reference["key"]] = None
+        found = pod_spec(body)
+        for volume in sequence(found[1].get("volumes")) if found else ():
+            secret = mapping(mapping(volume).get("secret"))
+            for entry in sequence(secret.get("items")) if secret.get("secretName") == name else ():
+                if isinstance(mapping(entry).get("key"), str):
+                    keys[entry["key"]] = None
+    return list(keys)
 
 
 def _required(reference: Mapping[str, Any], field: str) -> str:

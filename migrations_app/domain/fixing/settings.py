@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from migrations_app.domain.bundle import Object, Objects
+from migrations_app.domain.checks.configuration import asked_keys
 from migrations_app.domain.checks.variables import is_plain
 from migrations_app.domain.fixing.base import changed, metadata_like, position
 from migrations_app.domain.manifests.resources import (
@@ -19,6 +20,7 @@ from migrations_app.domain.manifests.resources import (
     replace_at,
     sequence,
 )
+from migrations_app.domain.manifests.secret_markers import MARKER
 from migrations_app.domain.names import to_subdomain
 from migrations_app.domain.places import Path
 
@@ -86,6 +88,25 @@ def move_to_config_map(objects: Objects, index: int, path: Path) -> Sequence[Obj
     else:
         result[place] = {**present, "data": data}
     return result
+
+
+def add_secret(objects: Objects, index: int, path: Path) -> Sequence[Object | None]:
+    """CFG-03: a Secret with every key that is asked for, each a place that waits for its value."""
+    body = objects[index]
+    name = str(get(body, path))
+    space = namespace_of(body)
+    near = [other for other in objects if namespace_of(other) == space]
+    keys = asked_keys(near, name)
+    if not keys or position(objects, "Secret", name, space) is not None:
+        return objects
+    secret = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": metadata_like(body, name),
+        "type": "Opaque",
+        "stringData": dict.fromkeys(keys, MARKER),
+    }
+    return [*objects, secret]
 
 
 def _key(variable: str, container: str, value: Any, holder: Mapping[str, Any], section: str) -> str:
