@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from migrations_app.domain.bundle import SourceObject
 from migrations_app.domain.loss import LossRow, Outcome
+from migrations_app.domain.manifests.resources import name_of
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Path, Place, pointer
 from migrations_app.domain.provenance import Change, Origin, Step, leaves, traced
@@ -31,8 +32,18 @@ class _Landed(NamedTuple):
     value: Any
 
 
-Fresh = Mapping[int, list[_Landed]]
-"""Identity of a step → the values it wrote."""
+Written = tuple[int, type, Any]
+Fresh = Mapping[Written, list[_Landed]]
+"""A step (by identity) and a value, with its type → where the step wrote this very value."""
+
+
+_MOST = 20
+"""Places that are looked at for a value that no object of the same name has."""
+
+
+def _written(step: Step, value: Any) -> Written:
+    """Looked up and not searched for: a step may write a thousand objects."""
+    return id(step), type(value), repr(value) if isinstance(value, dict | list) else value
 
 
 def loss_rows(sources: Sequence[SourceObject], running: Running) -> Iterator[LossRow]:
@@ -84,25 +95,26 @@ class _Fate:
 
     landed:  spot → where values from there are now. An alias puts one spot in several places.
     removed: spot → the step that took the value away, and what it was.
-    fresh:   id of a step → the values it wrote, to find what it only moved.
+    fresh:   where each step wrote which value, to find what it only moved.
     """
 
     landed: Mapping[Spot, list[_Landed]]
     removed: Mapping[Spot, tuple[Change, Path, Any]]
     fresh: Fresh
     elsewhere: _Elsewhere
+    name: str
 
     @classmethod
     def of(
         cls, made: SourceObject | None, changes: Sequence[Change], elsewhere: _Elsewhere
     ) -> _Fate:
         landed: dict[Spot, list[_Landed]] = defaultdict(list)
-        fresh: dict[int, list[_Landed]] = defaultdict(list)
+        fresh: dict[Written, list[_Landed]] = defaultdict(list)
         holders: list[tuple[Spot, _Landed]] = []
         for here, origin in _values(made) if made is not None else ():
             spot = (origin.file, origin.line, origin.column)
             if not origin.line and origin.steps:
-                fresh[id(origin.steps[0])].append(here)
+                fresh[_written(origin.steps[0], here.value)].append(here)
             elif isinstance(here.value, dict | list) and here.value:
                 holders.append((spot, here))
             else:
@@ -110,7 +122,8 @@ class _Fate:
         for spot, here in holders:
             if spot not in landed and here.steps:
                 landed[spot].append(here)
-        return cls(landed, _removed(changes), fresh, elsewhere)
+        name = name_of(made.body) if made is not None else ""
+        return cls(landed, _removed(changes), fresh, elsewhere, name)
 
     def row(self, path: Path, origin: Origin, place: Place) -> LossRow:
         """The row of the leaf at ``path``."""
@@ -148,10 +161,8 @@ class _Fate:
         """
         telling = isinstance(value, str | int | float) and not isinstance(value, bool)
         best, target = 0 if telling and value != "" else 1, ""
-        step = id(change.step)
-        for item in (*self.fresh.get(step, ()), *self.elsewhere.fresh.get(step, ())):
-            if type(item.value) is not type(value) or item.value != value:
-                continue
+        written = _written(change.step, value)
+        for item in (*self.fresh.get(written, ()), *self.elsewhere.written(written, self.name)):
             common = _common_end(item.path, path)
             if common > best or (common == best and not target):
                 best, target = common, item.label + pointer(item.path)
@@ -178,23 +189,35 @@ class _Elsewhere:
     """What stands in objects that no source has: values can have moved there, too.
 
     landed: spot → where a value from there is now.
-    fresh:  id of a step → the other values it wrote.
+    fresh:  where each step wrote which other value, the first of them.
+    named:  the same by the name of the object too.
     """
 
     landed: Mapping[Spot, _Landed]
     fresh: Fresh
+    named: Mapping[tuple[Written, str], list[_Landed]]
+
+    def written(self, what: Written, name: str) -> Sequence[_Landed]:
+        """Where a step wrote a value: into the object of the same name, if there is one. The same
+        number may stand in a thousand others."""
+        return self.named.get((what, name)) or self.fresh.get(what, [])
 
     @classmethod
     def of(cls, running: Running) -> _Elsewhere:
         landed: dict[Spot, _Landed] = {}
-        fresh: dict[int, list[_Landed]] = defaultdict(list)
+        fresh: dict[Written, list[_Landed]] = defaultdict(list)
+        named: dict[tuple[Written, str], list[_Landed]] = defaultdict(list)
         for source, item in zip(running.sources, running.objects, strict=True):
+            name = name_of(item.body)
             for here, origin in _values(item) if source < 0 else ():
                 if origin.line:
                     landed.setdefault((origin.file, origin.line, origin.column), here)
                 elif origin.steps:
-                    fresh[id(origin.steps[0])].append(here)
-        return cls(landed, fresh)
+                    written = _written(origin.steps[0], here.value)
+                    named[written, name].append(here)
+                    if len(fresh[written]) < _MOST:
+                        fresh[written].append(here)
+        return cls(landed, fresh, named)
 
 
 def _values(item: SourceObject) -> Iterator[tuple[_Landed, Origin]]:

@@ -135,3 +135,19 @@ def test_nothing_is_invented_without_a_preset() -> None:
     result = made(text)
     assert result.text == text
     assert result.changes == ()
+
+
+def test_a_value_that_moved_is_found_in_the_object_of_its_own_service() -> None:
+    """The same number stands in the autoscaler of every other service as well."""
+    deployment = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {name}}}\nspec:\n"
+        "  replicas: 2\n  selector: {{matchLabels: {{app: {name}}}}}\n  template:\n"
+        "    metadata: {{labels: {{app: {name}}}}}\n"
+        "    spec: {{containers: [{{name: a, image: registry.example.com/a:1}}]}}\n"
+    )
+    text = "---\n".join(deployment.format(name=name) for name in ("one", "two"))
+    scaling = Preset.from_text("name: s\nscaling: {min: 2, max: 4, cpu: 70}\n")
+    rows = {row.path: row.target for row in made(text, layers=(scaling,)).loss}
+    for name in ("one", "two"):
+        target = f"HorizontalPodAutoscaler/{name}/spec/minReplicas"
+        assert rows[f"Deployment/{name}/spec/replicas"] == target
