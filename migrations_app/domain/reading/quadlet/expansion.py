@@ -46,6 +46,10 @@ class Expansion:
                 known[letter] = self._of_the_machine(letter, place)
         return expand(text, known).text
 
+    def word(self, word: Argument) -> str:
+        """A word as the command gets it."""
+        return " ".join(found.text for found in self.words([word]))
+
     def words(self, words: Iterable[Argument]) -> list[Argument]:
         """Words as the command gets them: one may become none, or several."""
         values = self._environment()

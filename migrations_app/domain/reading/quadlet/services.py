@@ -71,7 +71,7 @@ def read_service(command: Command, expansion: Expansion, desk: Desk) -> ServiceS
     annotations = dict(spec.annotations)
     described(unit, expansion, annotations, places)
     aliases = spec.aliases
-    given = expansion.text(container_name(unit), place)
+    given = expansion.word(Argument(container_name(unit), place))
     if spec.networks and given not in (name, *aliases):
         aliases = (*aliases, given)
     return replace(
@@ -107,7 +107,7 @@ def service_name(unit: QuadletUnit, expansion: Expansion) -> tuple[str, Place]:
     key = "PodName" if unit.kind is UnitKind.POD else "ContainerName"
     chosen = unit.filled(key)
     if chosen is not None:
-        return expansion.text(chosen.text, chosen.place), chosen.place
+        return expansion.word(chosen), chosen.place
     service = expansion.service
     stem = service.prefix if unit.kind is UnitKind.CONTAINER else unit.stem.partition("@")[0]
     return "-".join(part for part in (stem, service.instance) if part), unit.place

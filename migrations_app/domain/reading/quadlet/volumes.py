@@ -12,7 +12,7 @@ from migrations_app.domain.reading.quadlet.kinds import UnitKind
 from migrations_app.domain.reading.quadlet.others import volume_command
 from migrations_app.domain.reading.quadlet.site import Site, resource_name
 from migrations_app.domain.reading.quadlet.surroundings import Fields
-from migrations_app.domain.reading.quadlet.unit import QuadletUnit
+from migrations_app.domain.reading.quadlet.unit import Argument, QuadletUnit
 from migrations_app.domain.reading.reading import Desk
 from migrations_app.domain.reading.units.specifiers import UnitName
 from migrations_app.domain.spec import MountKind, ServiceSpec, VolumeSpec
@@ -70,13 +70,13 @@ class Volumes:
 def _volume(unit: QuadletUnit, site: Site, expansion: Expansion) -> VolumeSpec:
     fields = Fields()
     name = unit.filled("VolumeName")
-    text = expansion.text(resource_name(unit), unit.place)
+    text = expansion.word(Argument(resource_name(unit), unit.place))
     fields.set("name", text, name.place if name is not None else unit.place)
     options: dict[str, str] = {}
     labels: dict[str, str] = {}
     words = volume_command(unit, site).words
     for option, value in pairwise(words):
-        key, equals, given = expansion.text(value.text, value.place).partition("=")
+        key, equals, given = expansion.word(value).partition("=")
         if option.text == "--driver" and value.text != "local":
             fields.set("driver", value.text, value.place)
         elif option.text in ("--opt", "-o"):

@@ -86,6 +86,11 @@ def test_variables_are_those_of_the_service_and_others_are_asked_for():
     assert given.containers[0].args == ("run", "-a", "-b", "$HOME", "yx")
 
 
+def test_a_variable_in_a_name_is_put_in():
+    text = "[Container]\nImage=a\nContainerName=db-${MAJOR}\n[Service]\nEnvironment=MAJOR=16\n"
+    assert only(text).name == "db-16"
+
+
 def test_variables_of_a_file_of_the_service_are_found_beside_the_unit():
     unit = (
         "[Container]\nImage=a:${TAG}\nLabel=x=${WHO}\n"
