@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from uuid import UUID
 
 from django.db.models import Count, F, Q, QuerySet
 
 from migrations_app.domain.manifests.diff import ObjectDiff, compare
 from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.people.roles import Verb
+from migrations_app.domain.presets.from_answers import preset_text
 from migrations_app.domain.presets.schema import Preset as Layer
 from migrations_app.domain.schemas import Schemas
-from migrations_app.models import Environment, PinnedPreset, Preset, Service
+from migrations_app.models import Assessment, Environment, PinnedPreset, Preset, Service
 from migrations_app.queries import visibility
 from migrations_app.queries.actors import Actor, verbs
 from migrations_app.queries.impact import shaped_by
@@ -19,6 +21,18 @@ from migrations_app.queries.inputs import gather
 from migrations_app.queries.rendering import rendered, with_stand_ins
 
 SAMPLES = 100
+
+
+def begun_with_answers(actor: Actor, pk: str) -> str:
+    """The answers of a service as the text of a preset; ``""`` for one that is not to be seen."""
+    try:
+        found = visibility.services(actor).select_related("application").filter(pk=UUID(pk)).first()
+    except ValueError:
+        return ""
+    if found is None:
+        return ""
+    rows = Assessment.objects.filter(service=found).values_list("questions", flat=True)
+    return preset_text(f"{found.key}-answers", found.application.slug, rows.first() or ())
 
 
 @dataclass(frozen=True, slots=True)

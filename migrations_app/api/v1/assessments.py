@@ -21,6 +21,7 @@ from migrations_app.api.v1.applications import ApplicationDoor
 from migrations_app.api.v1.services import ServiceDoor
 from migrations_app.api.v1.shown import FindingOut, LossOut, QuestionOut
 from migrations_app.domain.errors import StaleState
+from migrations_app.domain.presets.from_answers import preset_text
 from migrations_app.models import Application, Assessment, Service
 
 _ANSWERS_SCHEMA = {"type": "object", "additionalProperties": {"type": ["string", "null"]}}
@@ -45,6 +46,12 @@ class AnswersIn(TextMap):
     child = serializers.CharField(
         allow_null=True, allow_blank=True, max_length=2000, trim_whitespace=False
     )
+
+
+class PresetTextOut(serializers.Serializer[Any]):
+    """A preset that is not kept yet."""
+
+    text = serializers.CharField()
 
 
 class AssessmentDoor(ServiceDoor):
@@ -134,6 +141,16 @@ class AssessmentDoor(ServiceDoor):
             raise stale() from None
         return self.tagged(service, speech.questions(_stored(service, "questions")))
 
+    @extend_schema(responses=PresetTextOut)
+    @action(detail=True)
+    def answers_as_preset(self, _request: Request, **_path: Any) -> Response:
+        """The answers in force as the text of a preset, to be posted under ``presets/``."""
+        service = self.service()
+        text = preset_text(
+            f"{service.key}-answers", service.application.slug, _stored(service, "questions")
+        )
+        return self.tagged(service, {"text": text})
+
     @extend_schema(parameters=[LossQuery], responses=LossOut(many=True))
     @action(detail=True)
     def loss_report(self, _request: Request, **_path: Any) -> Response:
@@ -173,6 +190,15 @@ class ApplicationQuestionDoor(ApplicationDoor):
         )
         return self._asked(application)
 
+    @extend_schema(responses=PresetTextOut)
+    @action(detail=True)
+    def answers_as_preset(self, _request: Request, **_path: Any) -> Response:
+        """The answers in force as the text of a preset, to be posted under ``presets/``."""
+        application = self.application()
+        asked = _once(application)
+        text = preset_text(f"{application.slug}-answers", application.slug, asked)
+        return Response({"text": text})
+
     def _asked(self, application: Application) -> Response:
         found = _questions_of(application)
         return Response(found, headers={"ETag": content_tag(found)})
@@ -185,8 +211,13 @@ def _stored(service: Service, name: str) -> list[Any]:
 
 
 def _questions_of(application: Application) -> list[dict[str, Any]]:
+    return speech.questions(_once(application))
+
+
+def _once(application: Application) -> list[dict[str, Any]]:
+    """Every stored question of an application, once."""
     rows: Iterable[list[Any]] = Assessment.objects.filter(
         service__application=application, service__archived=None
     ).values_list("questions", flat=True)
     once = {question["id"]: question for questions in rows for question in questions}
-    return speech.questions(once[key] for key in sorted(once))
+    return [once[key] for key in sorted(once)]

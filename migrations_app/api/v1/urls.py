@@ -63,6 +63,7 @@ _service: list[Any] = [
         _to(AssessmentDoor, {"post": "fix", "delete": "withdraw_fix"}),
     ),
     path("questions/", _get(AssessmentDoor, "questions")),
+    path("questions/preset/", _get(AssessmentDoor, "answers_as_preset")),
     path("answers/", _to(AssessmentDoor, _PUT_ANSWERS)),
     path("questions/answers/", _to(AssessmentDoor, _PUT_ANSWERS)),
     path("edits/", _to(EditDoor, {"get": "edits", "put": "save_edit", "delete": "remove_edit"})),
@@ -88,6 +89,7 @@ _application: list[Any] = [
         _to(EnvironmentDoor, {"get": "retrieve", "put": "update"}),
     ),
     path("questions/", _get(ApplicationQuestionDoor, "questions")),
+    path("questions/preset/", _get(ApplicationQuestionDoor, "answers_as_preset")),
     path("answers/", _to(ApplicationQuestionDoor, _PUT_ANSWERS)),
     path(
         "questions/answers/",

@@ -50,9 +50,13 @@ def listed(request: PageRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @page
 def new(request: PageRequest) -> HttpResponse:
-    """Make a preset; its name and scope are in its text, which an address may begin."""
+    """Make a preset; its name and scope are in its text.
+
+    An address may begin the text, or name the service whose answers it begins with.
+    """
     actor = actor_of(request)
-    begun = request.GET.get("text", "")[:20_000] or STARTING_POINT
+    answers = queries.begun_with_answers(actor, request.GET.get("answers", ""))
+    begun = request.GET.get("text", "")[:20_000] or answers or STARTING_POINT
     form = PresetForm(request.POST or None, initial={"text": begun})
     status = 200
     problems: list[dict[str, Any]] = []

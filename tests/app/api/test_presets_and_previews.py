@@ -177,3 +177,25 @@ def test_yaml_is_taken_as_it_is(api: Api, web: Service) -> None:
 
 def test_whoever_has_no_role_checks_nothing(outside: Api) -> None:
     assert outside.post("check/", {"content": POD}).status_code == 403
+
+
+def test_given_answers_become_the_text_of_a_preset(api: Api, web: Service) -> None:
+    db = "{image: docker.io/library/db:1, volumes: ['data:/data']}"
+    compose = f"services: {{store: {db}}}\nvolumes: {{data: {{}}}}\n"
+    body = {"filename": "compose.yaml", "content": compose, "application": web.application.slug}
+    stored = api.post("sources/", body).json()
+    (service,) = stored["services"]
+    path = f"services/{service['id']}/questions/"
+    size = next(q["id"] for q in api.get(path).json() if q["code"] == "volume-size")
+    etag = api.get(path)["ETag"]
+    assert api.put(f"{path}answers/", {size: "7Gi"}, If_Match=etag).status_code == 200
+
+    text = api.get(f"{path}preset/").json()["text"]
+
+    assert "volume-size: 7Gi" in text
+    assert "application: banking-app" in text
+    whole = api.get("applications/banking-app/questions/preset/").json()["text"]
+    assert "volume-size: 7Gi" in whole
+    assert api.post("presets/", {"text": text}).status_code == 201
+    manifest = api.post("preview/", {"content": compose, "presets": [text]}).json()["manifest"]
+    assert "storage: 7Gi" in manifest

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -14,6 +15,7 @@ from migrations_app.actions.presets import create_preset
 from migrations_app.actions.revisions import Wish, make_revision
 from migrations_app.actions.sources import store_source
 from migrations_app.adapters.schemas import BundledSchemas
+from migrations_app.domain.presets.schema import Preset
 from migrations_app.domain.runs import RunKind
 from migrations_app.models import (
     AcceptedFix,
@@ -124,6 +126,25 @@ def test_many_answers_are_kept_at_once_and_can_be_changed(asking: Service, visit
     answer = visitor.post(where, answers, follow=True)
     assert Answer.objects.filter(service=asking).count() == len(questions)
     assert "Nothing is asked any more" in answer.content.decode()
+
+
+def test_answers_begin_a_preset_that_gives_them_to_others(asking: Service, visitor: Client) -> None:
+    where = address("service-questions", asking)
+    questions = Assessment.objects.get(service=asking).questions
+    assert "Make a preset of them" not in visitor.get(where).content.decode()
+    answers = {f"answer:{q['id']}": q["recommended"] or "standard" for q in questions}
+    page = visitor.post(where, answers, follow=True).content.decode()
+    assert "Make a preset of them" in page
+    begun = f"{reverse('preset-new')}?answers={asking.pk}"
+    assert begun in page
+
+    text = visitor.get(begun).context["form"].initial["text"]
+
+    assert set(Preset.from_text(text).sections["answers"]) <= {
+        key for q in questions for key in (q["id"], q["code"])
+    }
+    elsewhere = visitor.get(f"{reverse('preset-new')}?answers={uuid4()}")
+    assert "my-preset" in elsewhere.content.decode()
 
 
 def test_an_answer_that_is_none_keeps_what_was_typed(asking: Service, visitor: Client) -> None:
