@@ -93,7 +93,7 @@ def is_inspection(value: Any) -> bool:
 def _is_compose(value: Any) -> bool:
     if not isinstance(value, dict):
         return False
-    if isinstance(value.get("services"), dict) or "include" in value:
+    if "include" in value or ("services" in value and not {"kind", "apiVersion"} & set(value)):
         return True
     if set(value) <= _COMPOSE_TOP and any(isinstance(value.get(key), dict) for key in _RESOURCES):
         return True

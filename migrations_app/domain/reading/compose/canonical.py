@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from migrations_app.domain.errors import Problem
 from migrations_app.domain.messages import msg
 from migrations_app.domain.reading.compose import short_forms
 from migrations_app.domain.reading.compose.account import Account
@@ -34,7 +35,8 @@ def canonical(model: Node, account: Account) -> Node:
         if not section.is_mapping:
             del fields[name]
             if section.value is not None:
-                account.trouble(section, msg("%(name)s must be a mapping of names.", name=name))
+                message = msg("%(name)s must be a mapping of names.", name=name)
+                account.problems.append(Problem("compose_shape", message, section.place))
             continue
         make = _service if name in ("services", "jobs") else _resource
         made = {key: make(item, account) for key, item in section.fields.items()}

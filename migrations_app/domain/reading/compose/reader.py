@@ -11,6 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from migrations_app.domain.bundle import Facts
 from migrations_app.domain.errors import Problem, UnreadableSource
+from migrations_app.domain.findings import Severity
+from migrations_app.domain.messages import msg
 from migrations_app.domain.names import unique
 from migrations_app.domain.places import Place
 from migrations_app.domain.reading.compose.account import Account
@@ -129,6 +131,8 @@ def _read_project(files: Files, desk: Desk, names: _Names, parser: Parser) -> Re
     )
     specs = _services(site, desk)
     specs += unused_volumes(specs, site)
+    if not any(spec.containers for spec in specs):
+        _tell_of_no_service(site)
     settle_networks(site)
     names.take(account.project, specs)
     account_for(loader.trees, loader.only_extended, account)
@@ -169,6 +173,17 @@ def _profiles(site: Site, desk: Desk) -> tuple[str, ...]:
     """The profiles that were given, else those that ``COMPOSE_PROFILES`` names."""
     named = site.environment.known.get("COMPOSE_PROFILES", "")
     return desk.given.profiles or tuple(filter(None, (part.strip() for part in named.split(","))))
+
+
+def _tell_of_no_service(site: Site) -> None:
+    site.account.find(
+        "CAP-01",
+        Severity.LOW,
+        site.model,
+        msg("The project has no service, so there is no workload to make."),
+        msg("Networks, volumes and the like serve the services that use them."),
+        msg("Add the file that defines the services, or switch on the profile they belong to."),
+    )
 
 
 def _of_member(problem: Problem, files: Files) -> Problem:

@@ -105,6 +105,12 @@ def test_a_fragment_renders_what_it_says() -> None:
     assert faults(made, files) == []
 
 
+@pytest.mark.parametrize("text", ["services: {}", "networks: {a: }", "volumes: {a: }"])
+def test_a_file_without_services_is_read_and_told_of(text: str) -> None:
+    made = made_of({"compose.yaml": text})
+    assert [finding.code for finding in made.findings if finding.code == "CAP-01"] == ["CAP-01"]
+
+
 def test_the_content_of_a_missing_file_can_be_answered() -> None:
     text = "services: {web: {image: a, env_file: missing.env}}"
     given = Given(answers={"missing-file:compose:missing.env": "LEVEL=info\nMORE='x y'\n"})
@@ -158,6 +164,8 @@ def test_version_1_is_read() -> None:
         ({"compose.yaml": "include: [compose.yaml]\nservices: {a: {image: a}}"}, "compose_cycle"),
         ({"compose.yaml": "services: {a: {image: a, extends: a}}"}, "compose_cycle"),
         ({"compose.yaml": "services: {a: {image: '${A'}}"}, "compose_variable"),
+        ({"compose.yaml": "services: [a]\n"}, "compose_shape"),
+        ({"compose.yaml": "services: {a: {image: a}}\nvolumes: [a]\n"}, "compose_shape"),
         ({"compose.yaml": "services: {a: {image: !wrong a}}"}, "yaml_tag"),
         ({"compose.yaml": "services: {a: {image: a}, a: {image: b}}"}, "yaml_duplicate_key"),
         (
