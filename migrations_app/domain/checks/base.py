@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from migrations_app.domain.bundle import Facts, ImageFacts, SourceObject
+from migrations_app.domain.checks.selectors import Choosers
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.loss import LossRow
 from migrations_app.domain.manifests.resources import (
@@ -135,24 +136,15 @@ class CheckContext:
         }
 
     @cached_property
-    def services(self) -> Mapping[tuple[str, str, str], tuple[SourceObject, ...]]:
-        """Services by namespace and one pair of their selector, to be found by a pod's labels."""
-        found: dict[tuple[str, str, str], list[SourceObject]] = {}
-        for item in self.of_kind("Service"):
-            selector = mapping(get(item.body, ("spec", "selector")))
-            for key, value in list(selector.items())[:1]:
-                found.setdefault((namespace_of(item.body), str(key), str(value)), []).append(item)
-        return {key: tuple(items) for key, items in found.items()}
+    def _services(self) -> Choosers[SourceObject]:
+        return Choosers(
+            (namespace_of(item.body), get(item.body, ("spec", "selector")), item)
+            for item in self.of_kind("Service")
+        )
 
     def services_of(self, workload: Workload) -> tuple[SourceObject, ...]:
         """The Services that choose the pods of a workload."""
-        space = namespace_of(workload.item.body)
-        return tuple(
-            item
-            for key, value in workload.labels.items()
-            for item in self.services.get((space, str(key), str(value)), ())
-            if selected_by(get(item.body, ("spec", "selector")), workload.labels)
-        )
+        return self._services.of(namespace_of(workload.item.body), workload.labels)
 
     @cached_property
     def scaled(self) -> Mapping[tuple[str, str, str], SourceObject]:
@@ -262,9 +254,3 @@ class Rule:
 def answering(fix: Message, question: Question) -> Message:
     """What to do, with the question whose answer does it."""
     return msg("%(fix)s Or answer the question %(question)s.", fix=fix, question=question.id)
-
-
-def selected_by(selector: Any, labels: Any) -> bool:
-    """Whether a selector of plain labels chooses a pod with these labels; an empty one does not."""
-    wanted, present = mapping(selector), mapping(labels)
-    return bool(wanted) and all(present.get(key) == value for key, value in wanted.items())

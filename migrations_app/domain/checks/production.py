@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from migrations_app.domain.bundle import SourceObject
-from migrations_app.domain.checks.base import CheckContext, Rule, Workload, selected_by
+from migrations_app.domain.checks.base import CheckContext, Rule, Workload
+from migrations_app.domain.checks.selectors import Choosers
 from migrations_app.domain.checks.staging import has_ports
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.resources import get, mapping, namespace_of, sequence
@@ -49,18 +50,17 @@ def alone(context: CheckContext) -> Iterator[Finding]:
     A workload with a claim for one node cannot have more replicas: it needs a person. The fix
     writes two replicas, a budget and a spread over nodes.
     """
-    budgets: dict[str, list[Any]] = {}
-    for item in context.of_kind("PodDisruptionBudget"):
-        selector = mapping(get(item.body, ("spec", "selector", "matchLabels")))
-        budgets.setdefault(namespace_of(item.body), []).append(selector)
+    budgets = Choosers(
+        (namespace_of(item.body), get(item.body, ("spec", "selector", "matchLabels")), item)
+        for item in context.of_kind("PodDisruptionBudget")
+    )
     for workload in context.workloads:
         if workload.kind not in _SPREAD_KINDS:
             continue
-        near = budgets.get(namespace_of(workload.item.body), ())
         missing = []
         if not _is_many(context, workload):
             missing.append(msg("fewer than two replicas"))
-        if not any(selected_by(selector, workload.labels) for selector in near):
+        if not budgets.of(namespace_of(workload.item.body), workload.labels):
             missing.append(msg("no disruption budget"))
         if not is_spread(workload.spec):
             missing.append(msg("no spread over nodes"))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from migrations_app.domain.bundle import SourceObject
-from migrations_app.domain.checks.base import CheckContext, Rule, selected_by
+from migrations_app.domain.checks.base import CheckContext, Rule
+from migrations_app.domain.checks.selectors import Chosen
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.resources import (
     CONTAINER_LISTS,
@@ -152,42 +151,18 @@ def _missing_key(
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _PodsByLabel:
-    """Pods by namespace and label, so that a thousand Services find theirs."""
-
-    spaces: frozenset[str]
-    by_label: Mapping[tuple[str, str, str], list[tuple[Any, dict[str, Any]]]]
-
-    @classmethod
-    def of(cls, objects: Iterable[SourceObject]) -> _PodsByLabel:
-        spaces: set[str] = set()
-        by_label: dict[tuple[str, str, str], list[tuple[Any, dict[str, Any]]]] = defaultdict(list)
-        for item in objects:
-            found = pod_metadata(item.body)
-            if found is None:
-                continue
-            space, labels = namespace_of(item.body), found[1].get("labels")
-            spaces.add(space)
-            for key, value in mapping(labels).items():
-                by_label[space, str(key), str(value)].append((labels, item.body))
-        return cls(frozenset(spaces), by_label)
-
-    def chosen(self, space: str, selector: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The pods that a selector chooses, looked for among those with its rarest label."""
-        lists = [self.by_label.get((space, str(k), str(v)), []) for k, v in selector.items()]
-        rarest = min(lists, key=len, default=[])
-        return [body for labels, body in rarest if selected_by(selector, labels)]
-
-
 def _service_targets(context: CheckContext) -> Iterator[Finding]:
     """Services that choose none of the pods at hand, or name a port that the chosen ones lack."""
-    services = [item for item in context.objects if item.body.get("kind") == "Service"]
-    pods = _PodsByLabel.of(context.objects if services else ())
+    services = context.of_kind("Service")
+    if not services:
+        return
+    pods = Chosen(
+        (namespace_of(one.item.body), one.labels, one.item.body) for one in context.workloads
+    )
     for item in services:
         selector = mapping(get(item.body, ("spec", "selector")))
         space = namespace_of(item.body)
-        chosen = pods.chosen(space, selector)
+        chosen = pods.by(space, selector)
         if chosen:
             yield from _missing_ports(item, chosen)
         elif selector and space in pods.spaces:

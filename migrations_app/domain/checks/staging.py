@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from migrations_app.domain.bundle import SourceObject
-from migrations_app.domain.checks.base import CheckContext, Rule, Workload, selected_by
+from migrations_app.domain.checks.base import CheckContext, Rule, Workload
+from migrations_app.domain.checks.selectors import Choosers
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.resources import get, mapping, namespace_of, sequence
 from migrations_app.domain.messages import msg
@@ -120,7 +121,11 @@ def unwatched(context: CheckContext) -> Iterator[Finding]:
     them. The fix writes the annotations where a port is called ``metrics``. Whether logs arrive is
     seen on the cluster alone.
     """
-    monitors = [*context.of_kind("ServiceMonitor"), *context.of_kind("PodMonitor")]
+    monitors = Choosers(
+        ("", get(item.body, ("spec", "selector", "matchLabels")), item)
+        for kind in ("ServiceMonitor", "PodMonitor")
+        for item in context.of_kind(kind)
+    )
     for workload in context.workloads:
         if not workload.lasting or not has_ports(workload):
             continue
@@ -133,11 +138,7 @@ def unwatched(context: CheckContext) -> Iterator[Finding]:
             workload.labels,
             *(mapping(get(item.body, ("metadata", "labels"))) for item in services),
         ]
-        chosen = any(
-            selected_by(get(monitor.body, ("spec", "selector", "matchLabels")), labels)
-            for monitor in monitors
-            for labels in labelled
-        )
+        chosen = any(monitors.of("", labels) for labels in labelled)
         if not chosen and not any(SCRAPE in keys for keys in annotated):
             yield STG_06.found(
                 workload.item,
@@ -162,13 +163,15 @@ def unguarded(context: CheckContext) -> Iterator[Finding]:
 
     The fix lets pods of the namespace reach the ports that the containers declare.
     """
-    policies: dict[str, list[Any]] = {}
-    for item in context.of_kind("NetworkPolicy"):
-        selector = mapping(get(item.body, ("spec", "podSelector")))
-        policies.setdefault(namespace_of(item.body), []).append(selector)
+    selectors = [
+        (namespace_of(item.body), mapping(get(item.body, ("spec", "podSelector"))))
+        for item in context.of_kind("NetworkPolicy")
+    ]
+    for_all = {space for space, selector in selectors if _is_for_all(selector)}
+    policies = Choosers((space, it.get("matchLabels"), it) for space, it in selectors)
     for workload in context.workloads:
-        near = policies.get(namespace_of(workload.item.body), ())
-        if not any(_chooses(selector, workload) for selector in near):
+        space = namespace_of(workload.item.body)
+        if space not in for_all and not policies.of(space, workload.labels):
             yield STG_07.found(
                 workload.item,
                 workload.path[:-1],
@@ -177,11 +180,9 @@ def unguarded(context: CheckContext) -> Iterator[Finding]:
             )
 
 
-def _chooses(selector: dict[str, Any], workload: Workload) -> bool:
+def _is_for_all(selector: dict[str, Any]) -> bool:
     """An empty selector chooses every pod; expressions are taken for a choice."""
-    if not selector or selector.get("matchExpressions"):
-        return True
-    return selected_by(selector.get("matchLabels"), workload.labels)
+    return bool(selector.get("matchExpressions")) or not selector.get("matchLabels")
 
 
 def borrowed_accounts(context: CheckContext) -> Iterator[Finding]:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from migrations_app.domain.bundle import Object, Objects
-from migrations_app.domain.checks.base import selected_by
 from migrations_app.domain.checks.production import holds_claim, is_spread, unsaid_pace
+from migrations_app.domain.checks.selectors import selected_by
 from migrations_app.domain.checks.staging import SCRAPE
 from migrations_app.domain.fixing.base import changed, metadata_like, pod_labels, position
 from migrations_app.domain.manifests.resources import (
