@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Max
 
 from migrations_app.actions import audit, permissions, runs
-from migrations_app.actions.assessing import assess, assess_from, target_version
+from migrations_app.actions.assessing import assess, assess_from, keep_secrets, target_version
 from migrations_app.actions.permissions import Actor, Verb
 from migrations_app.actions.services import locked, raise_version
 from migrations_app.actions.unit import action
@@ -155,6 +155,8 @@ def make_revision(
     # A misspelled container would keep its old image, and nobody would notice before it runs.
     for told in unused_images(part.objects, wish.images):
         raise InvalidInput(told)
+    # What a layer of this environment moved is kept under the place where it is now.
+    keep_secrets(service, whole.values_of(part))
     digest = revision_inputs(inputs, service, part, options)
     existing = Revision.objects.filter(
         service=service, environment=environment.name, inputs_digest=digest

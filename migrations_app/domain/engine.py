@@ -35,6 +35,7 @@ from migrations_app.domain.mends import mends
 from migrations_app.domain.messages import msg
 from migrations_app.domain.moves import Moves
 from migrations_app.domain.names import is_label
+from migrations_app.domain.passing_secrets import passing_secrets
 from migrations_app.domain.pipeline.phases import Phase
 from migrations_app.domain.presets.layering import Settings, settle
 from migrations_app.domain.presets.schema import Preset
@@ -96,6 +97,8 @@ class Made:
     images:    container images of the result, as written there.
     facts:     what the sources told beyond their objects.
     version:   the Kubernetes version that this was made for.
+    secrets:   secret values that stood in objects on the way (``passing_secrets``): never to be
+               shown, wherever they turn up.
     """
 
     objects: tuple[SourceObject, ...]
@@ -109,6 +112,7 @@ class Made:
     images: tuple[str, ...]
     facts: Facts
     version: str
+    secrets: frozenset[str] = frozenset()
 
 
 def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
@@ -168,7 +172,9 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
     mended = mended_findings(on_source, final, new)
     untold = untold_mends(running.record, mended, new)
     findings = (*bundle.findings, *built.findings, *contradicted, *final, *mended, *untold)
-    objects, changes = _with_secrets(options.secrets, running, new.record(running.record))
+    passing = passing_secrets((item.body for item in sources), running.record)
+    record = new.record(running.record)
+    objects, changes = _with_secrets(options.secrets, running, record, passing)
     text = to_yaml(item.body for item in objects)
     return Made(
         objects=objects,
@@ -182,6 +188,7 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
         images=_images(running),
         facts=moves.facts(new.facts(built.facts)),
         version=version,
+        secrets=passing,
     )
 
 
@@ -260,7 +267,10 @@ def _overrides(options: Options) -> list[Transform]:
 
 
 def _with_secrets(
-    mode: SecretsMode, running: Running, changes: tuple[Recorded, ...]
+    mode: SecretsMode,
+    running: Running,
+    changes: tuple[Recorded, ...],
+    passing: frozenset[str],
 ) -> tuple[tuple[SourceObject, ...], tuple[Recorded, ...]]:
     """Objects and changes as they may be shown: with secret values, or with markers for them."""
     if mode is SecretsMode.KEEP:
@@ -270,7 +280,7 @@ def _with_secrets(
         item if body is item.body else replace(item, body=body)
         for item, body in zip(running.objects, bodies, strict=True)
     )
-    secrets = frozenset(values.values())
+    secrets = frozenset(values.values()) | passing
     return objects, tuple(
         replace(
             item,

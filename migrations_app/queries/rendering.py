@@ -86,7 +86,7 @@ def hidden(made: Made) -> Rendered:
     by_object: dict[str, dict[str, str]] = {}
     for (name, pointer), value in values.items():
         by_object.setdefault(name, {})[pointer] = value
-    secrets = records.secret_texts(values.values())
+    secrets = records.secret_texts((*values.values(), *made.secrets))
     return Rendered(safe, ownership, Cutter(safe, ownership), by_object, secrets)
 
 

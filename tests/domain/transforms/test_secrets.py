@@ -9,7 +9,7 @@ import yaml
 
 from migrations_app.adapters.schemas import BundledSchemas
 from migrations_app.domain.bundle import MemoryFiles
-from migrations_app.domain.engine import Made, Options, render, services_of
+from migrations_app.domain.engine import Made, Options, SecretsMode, render, services_of
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.manifests.secret_markers import MARKER, missing_values
 from migrations_app.domain.presets.schema import Preset
@@ -190,3 +190,17 @@ def test_no_value_is_left_where_another_place_has_it() -> None:
         text = made(f"secrets: {{mode: {mode}, store: {{name: v}}}}").text
         assert "geheim" not in text
         assert "aHVudGVyMg" not in text
+
+
+@pytest.mark.parametrize("mode", ["placeholder", "reference", "external-secrets"])
+def test_what_was_done_to_a_secret_is_told_without_its_value(mode: str) -> None:
+    """The record quotes what a step took away; asked for placeholders it quotes no value."""
+    bundle = read_bundle(MemoryFiles({"s.yaml": POD.encode()}), STRICT)
+    layer = Preset.from_text(f"secrets: {{mode: {mode}, store: {{name: v}}}}", "p")
+    options = Options(layers=(layer,), secrets=SecretsMode.PLACEHOLDER)
+    result = render(bundle, options, BundledSchemas())
+    assert result.changes
+    quoted = repr([(item.change.before, item.change.after) for item in result.changes])
+    for value in ("geheim", "aHVudGVyMg", "hunter2"):
+        assert value not in quoted
+    assert {"geheim", "aHVudGVyMg=="} <= result.secrets
