@@ -7,12 +7,14 @@ the most precise key.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.messages import msg
+from migrations_app.domain.presets.schema import Preset
+from migrations_app.domain.presets.shape import PARAMETER
 from migrations_app.domain.questions import Question
 
 
@@ -50,6 +52,22 @@ class Answers(Mapping[str, str]):
         if fitting:
             return max(fitting, key=lambda key: (len(key), key))
         return code if code in self.kept else None
+
+
+def before_rendering(layers: Iterable[Preset], given: Mapping[str, str]) -> Answers:
+    """The answers for whoever reads the sources of several services, each with presets of its own.
+
+    ``layers`` are in order. What depends on an environment or on a parameter is not known yet.
+    """
+    kept: dict[str, str] = {}
+    for layer in layers:
+        said = layer.sections.get("answers") if not layer.environment else None
+        for key, answer in (said or {}).items():
+            if answer is None:
+                kept.pop(key, None)
+            elif not PARAMETER.search(answer):
+                kept[key] = answer
+    return Answers(given, kept)
 
 
 def answered(question: Question, answers: Mapping[str, str]) -> Question:

@@ -12,6 +12,7 @@ from itertools import groupby
 
 from django.conf import settings
 
+from migrations_app.domain.answers import before_rendering
 from migrations_app.domain.bundle import Bundle, MemoryFiles, SourceKind, SourceObject
 from migrations_app.domain.edits import Edit
 from migrations_app.domain.engine import Options
@@ -109,7 +110,8 @@ def gather(application: Application) -> Inputs:
     paths, files, digests = _files(application)
     given = _answers(application)
     answers = {key: answer.text for key, answer in given.items()}
-    bundle = _read(files, answers)
+    common = layers(application)
+    bundle = _read(files, before_rendering(in_order(common), answers))
     in_force = _in_force(application, paths, bundle.specs)
     outdated = _outdated(application, in_force, paths)
     order = {path: place for place, path in enumerate(files)}
@@ -138,7 +140,7 @@ def gather(application: Application) -> Inputs:
                 "fingerprint", flat=True
             )
         ),
-        layers=layers(application),
+        layers=common,
         edits=_edits(application),
     )
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from migrations_app.domain.answers import Answers, answered
+from migrations_app.domain.answers import Answers, answered, before_rendering
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.messages import msg
+from migrations_app.domain.presets.schema import Preset
 from migrations_app.domain.questions import Choice, Question
 
 SIZE = Question(
@@ -49,3 +50,16 @@ def test_a_preset_that_answers_with_no_choice_leaves_the_recommended_one_in_forc
 def test_an_answer_of_a_person_that_is_no_choice_is_refused_with_the_choices() -> None:
     with pytest.raises(InvalidInput, match="1Gi, 10Gi"):
         answered(SIZE, Answers({SIZE.id: "2Ti"}, {}))
+
+
+def test_readers_get_what_no_environment_and_no_parameter_decides() -> None:
+    layers = [
+        Preset("house", sections={"answers": {"a": "1", "b": "2", "c": "${X}"}}),
+        Preset("live", environment="production", sections={"answers": {"a": "3"}}),
+        Preset("shop", application="shop", sections={"answers": {"b": None, "d": "4"}}),
+    ]
+
+    answers = before_rendering(layers, {"d:shop": "5"})
+
+    found = [answers.get(key) for key in ("a:x", "b:x", "c:x", "d:x", "d:shop")]
+    assert found == ["1", None, None, "4", "5"]
