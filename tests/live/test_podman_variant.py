@@ -29,7 +29,13 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=() if name == "everything" or not place % 6 else pytest.mark.long)
+        for place, name in enumerate(CASES)
+    ],
+)
 def test_podman_creates_what_the_variant_says(name: str, podman: Service, tmp_path: Path) -> None:
     variant = podman_variant(_at_home(CASES[name], f"kout-{name}", tmp_path))
     if not variant.workloads:

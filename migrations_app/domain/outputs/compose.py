@@ -5,6 +5,7 @@ Source: the Compose Specification. What it cannot say is in the loss report.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,10 +26,12 @@ from migrations_app.domain.messages import msg
 from migrations_app.domain.outputs.base import Losses, Manifests, Written
 from migrations_app.domain.outputs.compose_services import ServiceWriter, Shared
 from migrations_app.domain.outputs.podman_ports import Published, port_number, selects
+from migrations_app.domain.outputs.sound import sound
 from migrations_app.domain.places import Path
 from migrations_app.domain.rehearsal.configuration import ConfigIndex, Environment
 
 _READ = ("ConfigMap", "Secret", "PersistentVolumeClaim", "Service", "Namespace")
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 _OUTSIDE = ("NodePort", "LoadBalancer")
 _SAID = (
     *("containers", "initContainers", "volumes", "securityContext", "restartPolicy"),
@@ -38,8 +41,10 @@ _SAID = (
 
 def write_compose(manifests: Manifests) -> Written:
     """``compose.yaml``."""
-    writer = _Writer(manifests.chosen, Losses(), Shared(), {})
-    for body in manifests.chosen:
+    losses = Losses()
+    objects = sound(manifests.chosen, losses)
+    writer = _Writer(objects, losses, Shared(), {})
+    for body in objects:
         found = pod_spec(body)
         if found is not None and body.get("kind") != "PodTemplate":
             writer.add(body, *found)
@@ -69,7 +74,7 @@ class _Writer:
 
     def add(self, body: Object, path: Path, spec: dict[str, Any]) -> None:
         """The services of one workload; the containers of a pod share the network of the first."""
-        name = self._free(name_of(body))
+        name = self._free(name_of(body) or "service")
         namespace = namespace_of(body)
         index = ConfigIndex.of(b for b in self.objects if namespace_of(b) == namespace)
         found = pod_metadata(body)
@@ -226,10 +231,11 @@ class _Writer:
             )
 
     def _free(self, name: str) -> str:
-        number, free = 1, name
+        plain = _NOT_IN_NAMES.sub("-", name) or "service"
+        number, free = 1, plain
         while free in self.services:
             number += 1
-            free = f"{name}-{number}"
+            free = f"{plain}-{number}"
         return free
 
 

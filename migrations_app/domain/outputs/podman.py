@@ -32,6 +32,7 @@ from migrations_app.domain.outputs.base import Losses, Manifests, Written
 from migrations_app.domain.outputs.podman_names import CONFIGURATION, Naming, prefixed
 from migrations_app.domain.outputs.podman_pods import PodWriter
 from migrations_app.domain.outputs.podman_ports import HostPorts, Published
+from migrations_app.domain.outputs.sound import sound
 from migrations_app.domain.places import Path
 from migrations_app.domain.quantities import Quantity
 from migrations_app.domain.rehearsal.configuration import ConfigIndex
@@ -71,6 +72,7 @@ def write_podman(manifests: Manifests) -> Written:
 def podman_variant(objects: Objects) -> Variant:
     """The objects as Podman plays them."""
     losses = Losses()
+    objects = sound(objects, losses)
     naming = Naming.of(objects)
     ports = HostPorts(losses).publish(objects)
     configuration: list[Object] = []

@@ -113,7 +113,9 @@ class PodWriter:
         path: str,
         kind: str,
     ) -> dict[str, Any]:
-        played: dict[str, Any] = {key: container[key] for key in ("name", "image")}
+        played: dict[str, Any] = {
+            key: container[key] for key in ("name", "image") if key in container
+        }
         played |= {key: container[key] for key in _CONTAINER_FIELDS if key in container}
         environment, known = self._environment(container, path)
         for key in ("command", "args"):

@@ -86,7 +86,7 @@ def _updated(body: Object) -> Iterator[tuple[str, str]]:
         except InvalidInput:
             continue
         if not image.digest and not image.is_short:
-            yield str(container["name"]), "local" if image.is_local else "registry"
+            yield str(container.get("name")), "local" if image.is_local else "registry"
 
 
 def _without_host_ports(body: Object) -> Object:
