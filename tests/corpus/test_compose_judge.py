@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import shutil
+import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -13,6 +15,7 @@ import pytest
 from migrations_app.domain.errors import UnreadableSource
 from tests.corpus.compose_judged import differences, judged, ours
 from tests.corpus.compose_made import made_projects
+from tests.domain.reading.compose.accounted import made_of
 
 pytestmark = pytest.mark.corpus
 
@@ -118,3 +121,20 @@ def test_projects_made_at_random_are_read_alike(
         left += [f"{file.name}: {text}" for text in _undecided(told, decisions, set())]
     assert left == []
     assert compared > 150
+
+
+def test_what_is_made_of_them_survives_the_reader_of_kubernetes(
+    judges: Path, corpus: Path, tmp_path: Path
+) -> None:
+    """Every string of every environment and command, and all else, comes back unchanged."""
+    made = {
+        tmp_path / f"{path.name}.yaml": made_of({path.name: path.read_text(encoding="utf-8")})
+        for path in sorted((corpus / "compose").iterdir())
+    }
+    for file, manifest in made.items():
+        file.write_text(manifest.text, encoding="utf-8", newline="")
+    done = subprocess.run(
+        [judges / "judges", "yaml", *made], capture_output=True, text=True, check=True
+    )
+    for manifest, line in zip(made.values(), done.stdout.splitlines(), strict=True):
+        assert json.loads(line).get("read") == [item.body for item in manifest.objects]
