@@ -35,7 +35,7 @@ FIRST: tuple[Builder, ...] = (workload.kinds,)
 """Those that make objects go by another kind or name: what is known of them has to follow."""
 
 SECTIONS: tuple[Builder, ...] = (
-    security.transforms,  # first: images still go by the names they were inspected under
+    security.who_runs,  # first: images still go by the names they were inspected under
     registry.transforms,
     resources.transforms,
     probes.transforms,
@@ -47,6 +47,7 @@ SECTIONS: tuple[Builder, ...] = (
     exposure.transforms,
     observability.transforms,
     network.transforms,  # when it is known who is reached from where
+    security.transforms,  # when nobody looks for ports of the host any more
     workload.budgets,  # when it is known how many pods there are
     configuration.roll_outs,  # last: when all that pods refer to is as it will be
 )

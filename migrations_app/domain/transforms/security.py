@@ -39,8 +39,15 @@ _LOW_PORTS = "NET_BIND_SERVICE"
 Values = Mapping[str, Any]
 
 
-def transforms(settings: Settings, facts: Facts, answers: Mapping[str, str]) -> Iterator[Transform]:
-    """What the section ``security`` asks for."""
+def who_runs(settings: Settings, facts: Facts, answers: Mapping[str, str]) -> Iterator[Transform]:
+    """Users and groups, as long as images go by the names they were inspected under."""
+    yield from users(settings, facts, answers)
+
+
+def transforms(
+    settings: Settings, _facts: Facts, _answers: Mapping[str, str]
+) -> Iterator[Transform]:
+    """What else the section ``security`` asks for."""
     for found in aimed(settings, "security", ("level",), _level):
         why = msg(
             "Pod Security does not allow it at the level %(level)s, set by the preset %(name)s.",
@@ -55,7 +62,6 @@ def transforms(settings: Settings, facts: Facts, answers: Mapping[str, str]) -> 
         yield SetField(found.step, found.aim, "allowPrivilegeEscalation", found.value)
     for found in aimed(settings, "security", ("seccomp", "level"), _seccomp):
         yield SetField(found.step, found.aim, "seccompProfile", found.value)
-    yield from users(settings, facts, answers)
     yield from files(settings)
 
 

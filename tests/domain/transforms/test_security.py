@@ -238,3 +238,21 @@ def test_each_field_is_recorded_under_the_preset_that_asked_for_it() -> None:
     assert "spec.containers.1.securityContext.seccompProfile" in found["p1"]
     assert "spec.containers.0.securityContext.seccompProfile" in found["p2"]
     assert "spec.containers.0.securityContext.readOnlyRootFilesystem" in found["p2"]
+
+
+def test_a_port_of_the_host_is_seen_by_routes_before_it_goes() -> None:
+    text = pod(ports="[{containerPort: 9000}, {containerPort: 8080, hostPort: 80}]").replace(
+        "metadata: {name: shop}", "metadata: {name: shop, labels: {app: shop}}"
+    )
+    preset = "security: {level: restricted}\nexposure: {host: shop.example.com, hostPorts: keep}"
+    objects = applied(text, preset)
+    assert container(objects[0], "web")["ports"][1] == {"containerPort": 8080}
+    (ingress,) = [body for body in objects if body["kind"] == "Ingress"]
+    (path,) = ingress["spec"]["rules"][0]["http"]["paths"]
+    (service,) = [body for body in objects if body["kind"] == "Service"]
+    (port,) = [
+        port
+        for port in service["spec"]["ports"]
+        if path["backend"]["service"]["port"] in ({"name": port["name"]}, {"number": port["port"]})
+    ]
+    assert port["targetPort"] in (8080, "web-8080", "http")
