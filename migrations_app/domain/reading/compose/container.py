@@ -25,6 +25,7 @@ _POLICIES = {
     "any": RestartPolicy.ALWAYS,
 }
 _DEFAULT_GRACE = 10
+_LOCAL_LOGS = frozenset({"", "json-file", "local", "journald", "k8s-file", "passthrough"})
 
 
 def read_container(name: str, node: Node, site: Site) -> ContainerSpec:
@@ -170,7 +171,17 @@ def _life(fields: Fields) -> None:
     fields.take_flag("init_process", "init")
     fields.take_text("platform", "platform")
     fields.take_text("pull_policy", "pull_policy")
-    fields.take_text("log_driver", "logging", "driver")
+    _logging(fields)
+
+
+def _logging(fields: Fields) -> None:
+    """Where logs go: to files of the host, which a cluster does by itself, or elsewhere."""
+    logging = fields.has("logging")
+    if logging is not None and fields.text("logging", "driver") in _LOCAL_LOGS:
+        reason = msg("A cluster collects what containers write to standard output.")
+        fields.account.settle(logging, Outcome.CONVERTED, reason)
+    else:
+        fields.take_text("log_driver", "logging", "driver")
 
 
 def _restart(fields: Fields) -> None:
