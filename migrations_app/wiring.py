@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from django.conf import settings
 
 from migrations_app.adapters.clock import SystemClock
+from migrations_app.adapters.folders import FolderFiles
 from migrations_app.adapters.podman.connection import Connection
 from migrations_app.adapters.podman.environment import PodmanCommand
 from migrations_app.adapters.podman.environment import podman_command as _podman_command
@@ -14,6 +16,7 @@ from migrations_app.adapters.podman.host import PodmanHost
 from migrations_app.adapters.podman.locating import Places, connect
 from migrations_app.adapters.probing.prober import PodProber
 from migrations_app.adapters.schemas import BundledSchemas
+from migrations_app.domain.bundle import SourceFiles
 from migrations_app.domain.schemas import Schemas
 from migrations_app.models import Host
 from migrations_app.ports import Clock, PodmanEngine, Prober
@@ -23,6 +26,11 @@ from migrations_app.ports import Clock, PodmanEngine, Prober
 def schemas() -> Schemas:
     """The Kubernetes schemas; compiled once per process."""
     return BundledSchemas()
+
+
+def files_at(paths: Sequence[str]) -> SourceFiles:
+    """Files and the sources in folders, with what they refer to in reach."""
+    return FolderFiles.of(paths)
 
 
 def clock() -> Clock:

@@ -9,11 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 SKIPPED: list[str] = []
 
 # Commands speak the language of the terminal; what tests expect of them is in English.
 os.environ["WORKBENCH_LANGUAGE"] = "en"
+
+# Machines are slow at times, and that is no failure of what is tested.
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("steady")
 
 
 def _folder(variable: str) -> Path:

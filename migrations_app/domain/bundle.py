@@ -104,6 +104,7 @@ class Bundle:
     ``objects`` are the Kubernetes objects as they were read, in source order; ``specs`` are the
     services of Podman-like input, from which rendering builds objects. ``loss`` holds the rows
     that the readers already know; the rows of Kubernetes input are derived from what rendering did.
+    ``drawn`` are the files that members referred to and that were read.
     """
 
     members: tuple[Member, ...] = ()
@@ -113,6 +114,7 @@ class Bundle:
     findings: tuple[Finding, ...] = ()
     loss: tuple[LossRow, ...] = ()
     facts: Facts = field(default_factory=lambda: Facts())
+    drawn: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -157,7 +157,7 @@ def podman_secret(service: ServiceSpec, use: SecretUse, ledger: Ledger, vault: V
             id=f"secret-value:{service.name}:{use.name}",
             code="secret-value",
             text=msg("Where does the value of secret %(name)s come from?", name=use.name),
-            why=msg("Podman never gives the value of a secret away, so no source holds it."),
+            why=msg("Its value is not among the files; Podman gives away none that it keeps."),
             choices=choices(
                 (
                     _STUB,

@@ -94,6 +94,7 @@ def read_bundle(
         findings=(*reading.findings, *paired.findings),
         loss=(*reading.loss, *paired.loss),
         facts=reading.facts,
+        drawn=frozenset(desk.drawn),
     )
 
 

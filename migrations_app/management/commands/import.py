@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import json
+import posixpath
 from argparse import ArgumentParser
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,12 @@ from django.core.management.base import BaseCommand, CommandError
 from migrations_app import wiring
 from migrations_app.actions.applications import create_application
 from migrations_app.actions.sources import OnConflict, store_source
+from migrations_app.domain.bundle import Missing, SourceFiles
+from migrations_app.domain.errors import UnreadableSource
 from migrations_app.domain.messages import counted, msg
+from migrations_app.domain.reading.file_names import member_name
 from migrations_app.domain.reading.limits import WIDE
+from migrations_app.domain.reading.read import read_bundle
 from migrations_app.management import acting
 from migrations_app.models import Application
 from migrations_app.queries.wording import translated
@@ -77,19 +83,39 @@ class Command(BaseCommand):
 
 
 def _files(paths: list[Path]) -> dict[str, bytes]:
-    """Member files by the names they get: of a folder everything below it that is not hidden."""
-    files: dict[str, bytes] = {}
+    """Files, the sources in folders, and whatever these refer to, by the names they are kept under.
+
+    A name begins at the folder of the file, or with that of the folder, so that what stood beside
+    each other does so in the source as well.
+    """
     for path in paths:
-        if path.is_dir():
-            found = sorted(p for p in path.rglob("*") if p.is_file() and not _is_hidden(p, path))
-            files |= {f"{path.name}/{p.relative_to(path)}": _read(p) for p in found}
-        else:
-            files[path.name if path.name not in files else str(path)] = _read(path)
+        if not path.is_dir():
+            _read(path)
+    found = wiring.files_at([str(path) for path in paths])
+    files: dict[str, bytes] = {}
+    for name in (*found.names(), *_drawn(found)):
+        with suppress(Missing):
+            files[member_name(_kept_name(name, paths), files)] = found.read(name)
     return files
 
 
-def _is_hidden(path: Path, root: Path) -> bool:
-    return any(part.startswith(".") for part in path.relative_to(root).parts)
+def _drawn(found: SourceFiles) -> list[str]:
+    """What the files refer to: read again from the source, it must be in it."""
+    named = {posixpath.normpath(name) for name in found.names()}
+    try:
+        bundle = read_bundle(found, WIDE, partial=True)
+    except UnreadableSource:
+        return []
+    return sorted(bundle.drawn - named)
+
+
+def _kept_name(name: str, paths: list[Path]) -> str:
+    at = Path(name).resolve()
+    for path in paths:
+        root = path.resolve().parent
+        if at.is_relative_to(path.resolve() if path.is_dir() else root):
+            return at.relative_to(root).as_posix()
+    return name
 
 
 def _read(path: Path) -> bytes:

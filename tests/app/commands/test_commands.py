@@ -14,8 +14,9 @@ from django.core.management import CommandError, call_command
 
 from migrations_app.actions.tokens import use_token
 from migrations_app.domain.errors import NotAllowed, UnreadableSource
-from migrations_app.models import Application, AuditEvent, Source, User
+from migrations_app.models import Application, AuditEvent, Source, SourceMember, User
 from migrations_app.queries import trail
+from migrations_app.queries.inputs import gather
 from tests import append_only
 from tests.factories import UserFactory
 
@@ -145,3 +146,28 @@ def test_an_exported_trail_is_verified_alone(folder: Path, tmp_path: Path) -> No
 def test_keys_are_rotated(folder: Path) -> None:
     run("import", str(folder), "--application", "bank")
     assert run("rotate_keys") == "2 values are encrypted with the first key.\n"
+
+
+def test_what_a_file_refers_to_is_stored_with_it(tmp_path: Path) -> None:
+    """The source is read again from what is stored, without the folder it came from."""
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    (folder / "compose.yaml").write_text(
+        "services:\n  web: {image: 'registry.example.com/web:${TAG}', env_file: web.env}\n"
+    )
+    (folder / "web.env").write_text("LEVEL=info\n")
+    (folder / ".env").write_text("TAG=1.4\n")
+    (folder / "README.md").write_text("# Shop\n")
+    (tmp_path / "other.env").write_text("A=b\n")
+    for path in (folder, folder / "compose.yaml"):
+        call_command("import", str(path), application=path.stem)
+        application = Application.objects.get(slug=path.stem)
+        bundle = gather(application).bundle
+        (container,) = bundle.specs[0].containers
+        assert container.image == "registry.example.com/web:1.4"
+        assert container.environment == {"LEVEL": "info"}
+        kept = {
+            member.path.rpartition("/")[2]
+            for member in SourceMember.objects.filter(source__application=application)
+        }
+        assert kept == {"compose.yaml", "web.env", ".env"}
