@@ -18,7 +18,6 @@ from migrations_app.domain.outputs.base import Losses, Manifests, identities
 from migrations_app.domain.outputs.compose import write_compose
 from migrations_app.domain.outputs.helm import write_helm
 from migrations_app.domain.outputs.kustomize import write_kustomize
-from migrations_app.domain.outputs.quadlet import write_quadlet
 from migrations_app.domain.outputs.sound import sound
 from migrations_app.domain.same import same
 from tests.live import output_cases
@@ -64,39 +63,39 @@ def test_kustomize_builds_the_same_objects(
     name: str, kubectl: str, judges: Path, tmp_path: Path
 ) -> None:
     manifests = SETS[name]
-    _write(tmp_path, write_kustomize(manifests).files)
+    write(tmp_path, write_kustomize(manifests).files)
     for environment, objects in manifests.environments.items():
-        built = _run(kubectl, "kustomize", str(tmp_path / "overlays" / environment))
+        built = run(kubectl, "kustomize", str(tmp_path / "overlays" / environment))
         wanted = _overlaid(manifests.base, objects)
         if environment == "staging":
             assert wanted == list(objects), "what is in both keeps its order"
-        assert_same(_read(built, judges, tmp_path), wanted, judges, tmp_path)
+        assert_same(read(built, judges, tmp_path), wanted, judges, tmp_path)
     if manifests.base:
-        built = _run(kubectl, "kustomize", str(tmp_path / "base"))
-        assert_same(_read(built, judges, tmp_path), manifests.base, judges, tmp_path)
+        built = run(kubectl, "kustomize", str(tmp_path / "base"))
+        assert_same(read(built, judges, tmp_path), manifests.base, judges, tmp_path)
 
 
 @pytest.mark.parametrize("name", _sampled(SETS))
 def test_helm_renders_the_same_objects(name: str, judges: Path, tmp_path: Path) -> None:
     manifests = SETS[name]
-    _write(tmp_path, write_helm(manifests).files)
+    write(tmp_path, write_helm(manifests).files)
     helm = str(judges / "helm")
     for environment, objects in {"": manifests.base, **manifests.environments}.items():
         values = ("-f", str(tmp_path / f"values-{environment}.yaml")) if environment else ()
-        built = _run(helm, "template", "x", str(tmp_path), *values)
-        made = _read(built, judges, tmp_path)
-        assert_same(sorted(made, key=_key), sorted(objects, key=_key), judges, tmp_path)
+        built = run(helm, "template", "x", str(tmp_path), *values)
+        made = read(built, judges, tmp_path)
+        assert_same(sorted(made, key=by_content), sorted(objects, key=by_content), judges, tmp_path)
 
 
 @pytest.mark.parametrize("name", ["bank-preset", "nasty"])
 def test_charts_pass_helms_own_check(name: str, judges: Path, tmp_path: Path) -> None:
-    _write(tmp_path, write_helm(SETS[name]).files)
-    assert "0 chart(s) failed" in _run(str(judges / "helm"), "lint", str(tmp_path))
+    write(tmp_path, write_helm(SETS[name]).files)
+    assert "0 chart(s) failed" in run(str(judges / "helm"), "lint", str(tmp_path))
 
 
 def assert_same(made: list[Any], wanted: Any, judges: Path, folder: Path) -> None:
     """Objects equal what our own YAML of the wanted ones reads as in a Go reader."""
-    expected = _read(to_yaml(wanted), judges, folder)
+    expected = read(to_yaml(wanted), judges, folder)
     assert len(made) == len(expected)
     for one, other in zip(made, expected, strict=True):
         assert same(one, other), f"{json.dumps(one, indent=1)}\n{json.dumps(other, indent=1)}"
@@ -109,31 +108,31 @@ def _overlaid(base: Objects, objects: Objects) -> list[Any]:
     return [body for _, body in sorted(named, key=lambda one: order.get(one[0], len(order)))]
 
 
-def _key(body: Mapping[str, Any]) -> str:
+def by_content(body: Mapping[str, Any]) -> str:
     return json.dumps(
         [body.get("kind"), body.get("metadata", {}).get("name"), body], sort_keys=True
     )
 
 
-def _write(folder: Path, files: Mapping[str, str]) -> None:
+def write(folder: Path, files: Mapping[str, str]) -> None:
     for path, text in files.items():
         target = folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text, encoding="utf-8", newline="")
 
 
-def _read(text: str, judges: Path, folder: Path) -> list[Any]:
+def read(text: str, judges: Path, folder: Path) -> list[Any]:
     """The documents of a YAML text as Kubernetes reads them."""
     if not text.strip():
         return []
     file = folder / "read.yaml"
     file.write_text(text, encoding="utf-8", newline="")
-    answer = json.loads(_run(str(judges / "judges"), "yaml", str(file)))
+    answer = json.loads(run(str(judges / "judges"), "yaml", str(file)))
     assert "read" in answer, answer
     return [body for body in answer["read"] if body]
 
 
-def _run(*words: str) -> str:
+def run(*words: str) -> str:
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -146,9 +145,9 @@ PLAYED = {**SETS, "everything": output_cases.with_environments(EVERYTHING)}
 def test_compose_reads_the_compose_file(name: str, judges: Path, tmp_path: Path) -> None:
     for environment, objects in PLAYED[name].environments.items():
         written = write_compose(Manifests(name, objects, {environment: objects}))
-        _write(tmp_path, written.files)
+        write(tmp_path, written.files)
         file = str(tmp_path / "compose.yaml")
-        answer = json.loads(_run(str(judges / "judges"), "compose", file))
+        answer = json.loads(run(str(judges / "judges"), "compose", file))
         assert "read" in answer, (answer, written.files["compose.yaml"])
         workloads = [body for body in sound(objects, Losses()) if any(containers(body))]
         assert bool(answer["read"]["services"]) == bool(workloads)
@@ -158,21 +157,21 @@ def test_compose_reads_the_compose_file(name: str, judges: Path, tmp_path: Path)
 def test_quadlet_takes_the_units(name: str, podman5_kit: Path, tmp_path: Path) -> None:
     objects = PLAYED[name].base
     written = write_quadlet(PLAYED[name])
-    _write(tmp_path, written.files)
+    write(tmp_path, written.files)
     units = [file for file in written.files if file.endswith(".kube")]
     assert len(units) == sum(pod_spec(body) is not None for body in objects)
     if not units:
         return
-    said = _quadlet(podman5_kit, tmp_path)
+    said = quadlet(podman5_kit, tmp_path)
     for unit in units:
         name_of_unit = unit.removesuffix(".kube")
         assert f"---{name_of_unit}.service---" in said
         assert f"{tmp_path}/{name_of_unit}.yaml" in said
 
 
-def _quadlet(kit: Path, folder: Path) -> str:
+def quadlet(kit: Path, folder: Path) -> str:
     """The units that Podman's own generator makes; it must know every key and file."""
-    _run(str(kit / "podman"), "--version")
+    run(str(kit / "podman"), "--version")
     program = Path.home() / ".cache" / "podman5-lab" / "bin" / "quadlet"
     done = subprocess.run(
         [program, "-dryrun"],
