@@ -48,6 +48,8 @@ _ASSIGNED = re.compile(
 _OPTION = re.compile(r"--?[A-Za-z][\w\-]*")
 _NAMES_ONLY = frozenset({"secret", "authfile", "tls-verify"})
 """Options whose word is the name of something secret, not the secret."""
+_ALWAYS = frozenset({"creds"})
+"""Options, and keys of units, whose word is a name with its password."""
 _LONG = 12
 """A secret of this length is hidden wherever else it stands in the text."""
 
@@ -82,7 +84,8 @@ def _words(text: str, kind: SourceKind, secrets: set[str]) -> Iterator[str]:
     while at < len(text):
         if kind in _UNITS and at == line_start and at in keys:
             yield text[at : keys[at]]
-            at, before = keys[at], ""
+            name = text[at : keys[at]].strip(" \t=").lower()
+            at, before = keys[at], f"--{name}" if name in _ALWAYS else ""
             continue
         match = _WORD.search(text, at)
         if match is None:
@@ -107,7 +110,7 @@ def _shown(word: str, before: str, secrets: set[str]) -> str:
     if assigned:
         value = assigned["value"].strip("\"'")
         names = (assigned["name"], assigned["name"][1:] if word.startswith("-e") else "")
-        if any(name and looks_secret(name, value) for name in names):
+        if names[0] in _ALWAYS or any(name and looks_secret(name, value) for name in names):
             return _hide(word, assigned["before"], value, secrets)
         if not looks_secret("", value):
             return word
@@ -116,7 +119,7 @@ def _shown(word: str, before: str, secrets: set[str]) -> str:
         return _hide(word, "", bare, secrets)
     option = before.lstrip("-") if _OPTION.fullmatch(before) else ""
     if option and option not in _NAMES_ONLY and not bare.startswith("-"):
-        if looks_secret(option, bare):
+        if option in _ALWAYS or looks_secret(option, bare):
             return _hide(word, "", bare, secrets)
     return word
 

@@ -10,6 +10,8 @@ from migrations_app.domain.reading.redaction import redact
 SECRET = "hunter2-Xy"
 
 LEAKS = {
+    "credentials of a unit": (SourceKind.QUADLET, f"[Image]\nImage=a\nCreds=ann:{SECRET}\n"),
+    "credentials option": (SourceKind.RUN_LINES, f"podman run --creds=ann:{SECRET} web\n"),
     "unit environment": (SourceKind.QUADLET, f"[Container]\nEnvironment=DB_PASSWORD={SECRET}\n"),
     "quoted environment": (SourceKind.QUADLET, f'Environment=A=b "API_KEY={SECRET}" C=d\n'),
     "podman arguments": (SourceKind.QUADLET, f"PodmanArgs=--env API_KEY={SECRET} --rm\n"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from migrations_app.domain.bundle import Missing
 from migrations_app.domain.errors import UnreadableSource
+from migrations_app.domain.manifests.secret_markers import MARKER
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
 from migrations_app.domain.questions import Question
@@ -23,6 +24,7 @@ from migrations_app.domain.reading.units.specifiers import (
 )
 from migrations_app.domain.reading.units.variables import read_environment, substitute
 from migrations_app.domain.reading.units.words import ASSIGNMENTS
+from migrations_app.domain.secrets import looks_secret
 
 _SERVICE = "Service"
 _FILE = msg("Its variables are put into the command line where that names them.")
@@ -114,8 +116,15 @@ class Expansion:
         )
 
     def _variable(self, name: str, place: Place) -> str:
-        recommended = self.desk.given.variables.get(name, "")
-        value = self.account.ask(
+        """The value of a variable that nothing in the unit sets: given, or asked for."""
+        value = self.desk.given.variables.get(name)
+        if value is None:
+            value = self._asked(name, place)
+        self.account.variables[name] = MARKER if looks_secret(name, value) else value
+        return value
+
+    def _asked(self, name: str, place: Place) -> str:
+        return self.account.ask(
             Question(
                 id=f"unit-variable:{self.unit.name}:{name}",
                 code="unit-variable",
@@ -129,9 +138,6 @@ class Expansion:
                     "without a value it is empty. Write $$ for a dollar sign that the container "
                     "is to see."
                 ),
-                recommended=recommended,
                 place=place,
             )
         )
-        self.account.variables[name] = value
-        return value

@@ -82,8 +82,17 @@ def test_variables_are_those_of_the_service_and_others_are_asked_for():
     assert container.args == ("run", "-a", "-b", "$HOME", "x")
     assert [question.id for question in bundle.questions] == ["unit-variable:web.container:OTHER"]
     assert bundle.facts.variables == {"OTHER": ""}
-    given = only(text, variables={"OTHER": "y"})
-    assert given.containers[0].args == ("run", "-a", "-b", "$HOME", "yx")
+    given = read({"web.container": text}, variables={"OTHER": "y"})
+    assert given.specs[0].containers[0].args == ("run", "-a", "-b", "$HOME", "yx")
+    assert (given.questions, given.facts.variables) == ((), {"OTHER": "y"})
+
+
+def test_a_secret_that_was_given_is_shown_nowhere():
+    text = "[Container]\nImage=a\nEnvironment=TOKEN=${API_TOKEN}\n"
+    bundle = read({"web.container": text}, variables={"API_TOKEN": "s3cret-value-1"})
+    assert bundle.specs[0].containers[0].environment == {"TOKEN": "s3cret-value-1"}
+    assert bundle.questions == ()
+    assert "s3cret" not in str(bundle.facts)
 
 
 def test_a_variable_in_a_name_is_put_in():
