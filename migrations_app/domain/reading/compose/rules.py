@@ -21,29 +21,37 @@ _SWARM = msg("Of Docker Swarm; a cluster places and publishes by its own rules."
 _HOOK = msg("A pod has hooks of another kind; add a lifecycle hook in the manifest.")
 _BUILT = msg("Builds the image; a cluster runs images that are built before.")
 _UNUSED = msg("Nothing in the project uses it.")
+_PROJECT = msg("Tells projects apart; it is kept with the service.")
+_PEERS = msg("Peers find each other by the names of their Services.")
+_SECRET_NAME = msg("Kept as the name of the Secret.")
+_CONFIG_NAME = msg("Kept as the name of the ConfigMap.")
+_CLAIM_NAME = msg("Kept as the name of the claim.")
+_PROFILES = msg("Decides whether the service is rendered; see the question.")
+_LISTED = msg("The same port is listed above.")
 _SWAP = msg("Swap is the node's business; pods are given none of it.")
-
-HARMLESS = frozenset(
-    {
-        _OWN.text,
-        _BUILT.text,
-        "An extension of the format; what other places take from it is listed there.",
-        "Tells projects apart; it is kept with the service.",
-        "Peers find each other by the names of their Services.",
-        "Kept as the name of the Secret.",
-        "Kept as the name of the ConfigMap.",
-        "Kept as the name of the claim.",
-        "Decides whether the service is rendered; see the question.",
-        "The same port is listed above.",
-        "Nothing is said here.",
-    }
-)
-"""Reasons, in English, with which nothing is lost: such a row is *converted*, and no finding."""
 
 EXTENSION = msg("An extension of the format; what other places take from it is listed there.")
 UNKNOWN = msg("Not understood; tell us what it should become.")
 UNSAID = msg("Nothing is said here.")
 ONLY_EXTENDED = msg("No service of the project takes it over.")
+
+HARMLESS = frozenset(
+    reason.text
+    for reason in (
+        _OWN,
+        _BUILT,
+        EXTENSION,
+        _PROJECT,
+        _PEERS,
+        _SECRET_NAME,
+        _CONFIG_NAME,
+        _CLAIM_NAME,
+        _PROFILES,
+        _LISTED,
+        UNSAID,
+    )
+)
+"""Reasons, in English, with which nothing is lost: such a row is *converted*, and no finding."""
 
 _SERVICE: Mapping[str, Message] = {
     "attach": _LOCAL,
@@ -73,7 +81,7 @@ _SERVICE: Mapping[str, Message] = {
     "healthcheck": msg("The check is switched off, or belongs to the image."),
     "ipc": msg("The containers of a pod share this; other sharing does not exist."),
     "isolation": _NO_PART,
-    "links": msg("Peers find each other by the names of their Services."),
+    "links": _PEERS,
     "logging": _LOGS,
     "mac_address": _ADDRESS,
     "mem_swappiness": _SWAP,
@@ -88,7 +96,7 @@ _SERVICE: Mapping[str, Message] = {
     "post_start": _HOOK,
     "pre_start": _NO_PART,
     "pre_stop": _HOOK,
-    "profiles": msg("Decides whether the service is rendered; see the question."),
+    "profiles": _PROFILES,
     "provider": msg("Compose hands the service to a program of this machine."),
     "pull_refresh_after": msg("A node pulls an image by its pull policy alone."),
     "runtime": msg("A runtime of this host; a cluster knows runtime classes of its own."),
@@ -100,11 +108,11 @@ _SERVICE: Mapping[str, Message] = {
     "volume_driver": msg("A storage class takes the place of a volume driver."),
     "volumes": msg("Another mount of the same path counts."),
     "tmpfs": msg("Another mount of the same path counts."),
-    "expose": msg("The same port is listed above."),
+    "expose": _LISTED,
 }
 
 _VOLUME: Mapping[str, Message] = {
-    "name": msg("Kept as the name of the claim."),
+    "name": _CLAIM_NAME,
     "external": msg("The same as without it."),
     "driver": msg("A storage class takes the place of a volume driver."),
     "driver_opts": msg("A claim has no such option; its storage class decides."),
@@ -112,14 +120,14 @@ _VOLUME: Mapping[str, Message] = {
 
 RULES: Mapping[Pattern, Message] = {
     ("version",): _OWN,
-    ("name",): msg("Tells projects apart; it is kept with the service."),
+    ("name",): _PROJECT,
     ("include",): _OWN,
     ("networks",): _NETWORK,
     ("models",): msg("A model runner of this machine; give the service an address of one."),
     ("secrets",): _UNUSED,
     ("configs",): _UNUSED,
-    ("secrets", "*", "name"): msg("Kept as the name of the Secret."),
-    ("configs", "*", "name"): msg("Kept as the name of the ConfigMap."),
+    ("secrets", "*", "name"): _SECRET_NAME,
+    ("configs", "*", "name"): _CONFIG_NAME,
     **{("services", "*", *key.split("/")): reason for key, reason in _SERVICE.items()},
     **{("volumes", "*", key): reason for key, reason in _VOLUME.items()},
 }
