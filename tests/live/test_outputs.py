@@ -18,6 +18,7 @@ from migrations_app.domain.outputs.base import Losses, Manifests, identities
 from migrations_app.domain.outputs.compose import write_compose
 from migrations_app.domain.outputs.helm import write_helm
 from migrations_app.domain.outputs.kustomize import write_kustomize
+from migrations_app.domain.outputs.quadlet import write_quadlet
 from migrations_app.domain.outputs.sound import sound
 from migrations_app.domain.same import same
 from tests.live import output_cases
