@@ -39,6 +39,7 @@ from migrations_app.domain.spec import (
     ServiceSpec,
 )
 
+_SECRETS_FOLDER = "/run/secrets"
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 - where programs look for it
 
 
@@ -56,7 +57,7 @@ class PodVolumes:
     def mounts(self, container: ContainerSpec) -> list[Any]:
         """The ``volumeMounts`` of a container; the volumes it needs are added to the pod."""
         made = [self._mount(container, mount) for mount in self._at_their_paths(container)]
-        made += [self._secret(container, use) for use in container.secrets if not use.as_env]
+        made += [self._secret(container, use) for use in self._secret_files(container)]
         if container.shm_size is not None:
             made.append(self._shared_memory(container, container.shm_size))
         return [mount for mount in made if mount is not None]
@@ -80,13 +81,30 @@ class PodVolumes:
                 earlier = by_path[path].places.get("")
                 self.ledger.drop(earlier, msg("Another mount at the same path takes its place."))
             by_path[path] = mount if path == mount.target else replace(mount, target=path)
-        taken = [use.target for use in container.secrets if not use.as_env]
+        taken = [use.target for use in self._secret_files(container)]
         if container.shm_size is not None:
             taken.append(_SHARED_MEMORY)
         for path in taken:
             if path in by_path:
                 earlier = by_path.pop(path).places.get("")
                 self.ledger.drop(earlier, msg("Another mount at the same path takes its place."))
+        return list(by_path.values())
+
+    def _secret_files(self, container: ContainerSpec) -> list[SecretUse]:
+        """The secrets that are files, one for each path; a bare name is below Podman's folder."""
+        by_path: dict[str, SecretUse] = {}
+        for use in container.secrets:
+            if use.as_env:
+                continue
+            path = posixpath.normpath(posixpath.join(_SECRETS_FOLDER, use.target or use.name))
+            if ":" in path:
+                reason = msg("A pod cannot mount anything at such a path.")
+                self.ledger.drop(use.places.get(""), reason)
+                continue
+            if path in by_path:
+                earlier = by_path[path].places.get("")
+                self.ledger.drop(earlier, msg("Another mount at the same path takes its place."))
+            by_path[path] = use if path == use.target else replace(use, target=path)
         return list(by_path.values())
 
     def _mount(self, container: ContainerSpec, mount: Mount) -> Any:

@@ -21,6 +21,7 @@ DEFAULT_INTERVAL = 30.0
 DEFAULT_TIMEOUT = 30.0
 DEFAULT_RETRIES = 3
 LIVENESS_PATIENCE = 2
+_HIGHEST_PORT = 65535
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1", "0.0.0.0", ""})  # noqa: S104
 _TAIL = re.compile(r"\s*\|\|\s*(?:exit\s+\d+|false)\s*$")
 _SHELL_SYNTAX = re.compile(r"[|&;<>`$()\n*?]")
@@ -181,8 +182,9 @@ def _tcp(words: Sequence[str]) -> dict[str, Any] | None:
     plain = [word for word in words if not re.fullmatch(r"-[zvw]+\d*", word)]
     if len(plain) == 3 and plain[2].isdigit() and "-w" in words:
         plain = plain[1:]
-    if len(plain) == 2 and plain[0] in _LOCAL_HOSTS and plain[1].isdigit():
-        return {"tcpSocket": {"port": int(plain[1])}}
+    if len(plain) == 2 and plain[0] in _LOCAL_HOSTS and re.fullmatch(r"[0-9]{1,5}", plain[1]):
+        port = int(plain[1])
+        return {"tcpSocket": {"port": port}} if 0 < port <= _HIGHEST_PORT else None
     return None
 
 
