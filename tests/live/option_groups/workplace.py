@@ -160,6 +160,7 @@ class Workplace:
             self._quietly("kube", "down", "--force", str(path))
             self._quietly("kube", "down", str(path))
             self.forget_volumes()
+            self.forget_secrets()
 
     def generated(self, name: str) -> list[dict[str, Any]] | None:
         """What ``podman generate kube`` says; None if it refuses."""
@@ -204,8 +205,14 @@ class Workplace:
         for name in self._volumes_there():
             self._quietly("volume", "rm", "-f", name)
 
+    def forget_secrets(self) -> None:
+        """Take away what playing left: Podman keeps the Secrets of a manifest."""
+        for name in self.podman.run("secret", "ls", "--format={{.Name}}").split():
+            if name.startswith(self.mark):
+                self._quietly("secret", "rm", name)
+
     def close(self) -> None:
-        self._quietly("secret", "rm", f"{self.mark}-token")
+        self.forget_secrets()
         self._quietly("network", "rm", "-f", f"{self.mark}-net")
         self.forget_volumes()
 
