@@ -76,6 +76,26 @@ def test_kustomize_builds_the_same_objects(
         assert_same(read(built, judges, tmp_path), manifests.base, judges, tmp_path)
 
 
+def test_namesakes_in_several_namespaces_are_patched_apart(
+    kubectl: str, judges: Path, tmp_path: Path
+) -> None:
+    def note(namespace: str, **data: str) -> dict[str, Any]:
+        where = {"namespace": namespace} if namespace else {}
+        return {
+            "apiVersion": "v1",
+            "kind": "ConfigMap",
+            "metadata": {"name": "note.a", **where},
+            "data": data,
+        }
+
+    base = (note("", a="1", b="1"), note("x", a="1", b="1"), note("y", a="1"))
+    wanted = (note("", a="1"), note("x", a="1", b="1"), note("y", a="2"))
+    written = write_kustomize(Manifests("notes", base, {"staging": wanted}))
+    write(tmp_path, written.files)
+    built = run(kubectl, "kustomize", str(tmp_path / "overlays" / "staging"))
+    assert_same(read(built, judges, tmp_path), wanted, judges, tmp_path)
+
+
 @pytest.mark.parametrize("name", _sampled(SETS))
 def test_helm_renders_the_same_objects(name: str, judges: Path, tmp_path: Path) -> None:
     manifests = SETS[name]

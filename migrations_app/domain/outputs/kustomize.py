@@ -77,7 +77,7 @@ def _overlay(
         elif operations := list(json_patch(body, changed[identity])):
             _require_exact(body)
             files[path] = _operations(operations)
-            patches.append({"path": path, "target": _target(body)})
+            patches.append({"path": path, "target": _target(body, identity, base)})
     files["kustomization.yaml"] = _kustomization(
         resources=resources, **({"patches": patches} if patches else {})
     )
@@ -104,13 +104,19 @@ def _named(body: Object) -> dict[str, Any]:
     return {"apiVersion": body["apiVersion"], "kind": body["kind"], "metadata": metadata}
 
 
-def _target(body: Object) -> dict[str, Any]:
-    """Which object a patch is for. Kustomize takes names for regular expressions."""
+def _target(body: Object, identity: Identity, base: Mapping[Identity, Object]) -> dict[str, Any]:
+    """Which object a patch is for. Kustomize takes names for regular expressions.
+
+    Without a namespace it would take namesakes in any: the default one is then named.
+    """
     version = str(body["apiVersion"]).rpartition("/")[2]
     target = {"version": version, "kind": body["kind"], "name": _literal(name_of(body))}
     if group(body):
         target["group"] = group(body)
-    if namespace := namespace_of(body):
+    namespace = namespace_of(body)
+    if not namespace and sum(other[:3] == identity[:3] for other in base) > 1:
+        namespace = "default"
+    if namespace:
         target["namespace"] = _literal(namespace)
     return target
 
