@@ -214,6 +214,7 @@ class Workplace:
     def close(self) -> None:
         self.forget_secrets()
         self._quietly("network", "rm", "-f", f"{self.mark}-net")
+        self._quietly("rmi", RICH)
         self.forget_volumes()
 
 
