@@ -64,6 +64,12 @@ def origin_icon(trail: Trail) -> str:
 
 
 @register.filter
+def edited_in(finding: Mapping[str, Any]) -> str:
+    """The environment whose edit a finding is about; empty for one that holds in all."""
+    return str(finding["subject"]).partition("/")[0]
+
+
+@register.filter
 def origin_text(trail: Trail) -> str:
     """What decided a value, in few words: a place in a source, a preset, a fix."""
     word = translated_word("origin", trail.kind)

@@ -84,6 +84,8 @@ def test_a_contradiction_is_shown_in_three_columns_and_decided(
     address = reverse("service-manifest-edit", args=[web.pk])
     browser.post(address, typed("web:1.4.2", "web:mine"))
     _store(operator, application, schemas, "registry.example.com/bank/web:1.6.0")
+    findings = browser.get(reverse("service-findings", args=[web.pk])).content.decode()
+    assert f"{address}?environment=" in findings
     page = browser.get(address).content.decode()
     for value in ("web:1.4.2", "web:mine", "web:1.6.0"):
         assert value in page
