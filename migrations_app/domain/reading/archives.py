@@ -89,6 +89,7 @@ def expand(files: Mapping[str, bytes], limits: Limits) -> Mapping[str, bytes]:
     return made
 
 
+_TOO_LARGE = msg("Unpacked, the archive is larger than %(limit)s bytes. Pack only what is needed.")
 _TWICE = msg("Two files are called %(entry)s. Leave one of them out.")
 
 
@@ -145,13 +146,12 @@ def _read(name: str, entries: Iterator[_Entry], limits: Limits, room: int) -> di
         content = entry.read(room + 1)
         room -= len(content)
         if room < 0:
-            too_large = msg(
-                "Unpacked, the archive is larger than %(limit)s bytes. Pack only what is needed.",
-                limit=limits.archive_size,
-            )
-            _refuse(name, "archive_too_large", too_large)
+            _refuse(name, "archive_too_large", _TOO_LARGE.about(limit=limits.archive_size))
         found[path] = content
-    return found | _followed(name, links, found)
+    copies = _followed(name, links, found)
+    if sum(map(len, copies.values())) > room:
+        _refuse(name, "archive_too_large", _TOO_LARGE.about(limit=limits.archive_size))
+    return found | copies
 
 
 def _followed(name: str, links: Mapping[str, str], found: Mapping[str, bytes]) -> dict[str, bytes]:

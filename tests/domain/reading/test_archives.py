@@ -221,6 +221,16 @@ def test_all_archives_of_a_bundle_share_one_bound() -> None:
     assert [problem.place.file for problem in caught.value.problems] == ["b.zip"]
 
 
+def test_copies_behind_links_count_as_well() -> None:
+    made = io.BytesIO()
+    with tarfile.open(fileobj=made, mode="w:gz") as archive:
+        size = STRICT.archive_size // 2
+        archive.addfile(entry("real.bin", size=size), io.BytesIO(bytes(size)))
+        for number in range(3):
+            archive.addfile(entry(f"{number}.bin", kind=tarfile.SYMTYPE, link="real.bin"))
+    assert code_of(made.getvalue(), "a.tar.gz") == "archive_too_large"
+
+
 def test_too_many_files_are_refused() -> None:
     few = replace(STRICT, archive_files=3)
     with pytest.raises(UnreadableSource) as caught:

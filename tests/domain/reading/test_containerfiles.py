@@ -105,6 +105,8 @@ def test_the_stage_that_is_asked_for_counts() -> None:
         ("FROM a:1\nRUN <<EOF\nx\n", "cut_off", 2),
         ("ARG A=1\nRUN x\nFROM a:1\n", "containerfile_no_from", 2),
         ("# nothing\n", "containerfile_no_from", 1),
+        ("FROM docker.io/\n", "containerfile_base", 1),
+        ("# x\nFROM --platform=linux/amd64\n", "containerfile_base", 2),
     ],
 )
 def test_what_no_builder_takes_is_a_problem_with_its_line(text: str, code: str, line: int) -> None:

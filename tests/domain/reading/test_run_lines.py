@@ -148,6 +148,19 @@ def test_every_line_that_makes_nothing_is_told_of() -> None:
     }
 
 
+def test_the_file_of_a_secret_is_known_as_one_and_its_value_is_not_taken() -> None:
+    text = "podman secret create db ./db.txt\npodman run --secret db,type=env,target=P img\n"
+    made = bundle(text, files={"db.txt": b"swordfish-12"})
+    assert {member.path: member.secret for member in made.members}["db.txt"]
+    assert made.specs[0].containers[0].secrets[0].value is None
+
+
+def test_variables_in_force_are_facts() -> None:
+    given = Given({"TAG": "8"}, (), {})
+    made = bundle("A=1\npodman run -e A -e B img:$TAG\n", given)
+    assert made.facts.variables == {"TAG": "8", "B": ""}
+
+
 def test_a_second_container_of_a_name_is_told_of() -> None:
     made = bundle("podman run --name a x\npodman run --name a y\n")
     assert [spec.containers[0].image for spec in made.specs] == ["x"]

@@ -107,6 +107,7 @@ ExecStart=/usr/bin/podman run --name %p -e A=${A} -e B=${B} -e C=%% -e D=$$x -e 
     assert container.args == ("1",)
     assert {q.id for q in made.questions} >= {"unit-specifier:h", "variable:web.service:UNKNOWN"}
     assert container.places["environment/E"].line == 3
+    assert made.facts.variables == {"UNKNOWN": "told"}
 
 
 def test_units_that_need_each_other_depend_on_each_other() -> None:

@@ -26,6 +26,7 @@ from migrations_app.domain.spec import ContainerSpec, HealthCheck, Port, Service
 
 _PORT = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/(tcp|udp|sctp))?", re.IGNORECASE)
 _MOST_PORTS = 100
+_LONGEST = 1024
 
 
 @dataclass(slots=True)
@@ -139,7 +140,9 @@ def _variables(built: Containerfile, stage: Stage) -> dict[str, str]:
     found: dict[str, str] = {}
     for item in (item for one in built.lineage(stage) for item in one.all("ARG", "ENV")):
         for key, value in item.pairs:
-            found[key] = substitute(value, found) or outer.get(key, "")
+            made = substitute(value, found) if len(value) < _LONGEST else value
+            # Values that double with each line are no value of a port, which is all we look for.
+            found[key] = (made or outer.get(key, ""))[:_LONGEST]
     return found
 
 

@@ -12,7 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
-from migrations_app.domain.errors import Problem
+from migrations_app.domain.errors import InvalidInput, Problem
+from migrations_app.domain.images import ImageRef
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
 
@@ -124,6 +125,7 @@ def parse(text: str, file: str) -> Containerfile:
     for item in instructions:
         if item.keyword == "FROM":
             stages.append(_stage(item, arguments))
+            problems += _bad_base(stages[-1], stages, file)
         elif stages:
             stages[-1] = replace(stages[-1], instructions=(*stages[-1].instructions, item))
         elif item.keyword == "ARG":
@@ -144,6 +146,18 @@ def _stage(item: Instruction, arguments: Mapping[str, str]) -> Stage:
     words = item.value.split()
     name = words[2] if len(words) >= 3 and words[1].upper() == "AS" else ""
     return Stage(substitute(words[0] if words else "", arguments), name, (), item.line)
+
+
+def _bad_base(stage: Stage, stages: Sequence[Stage], file: str) -> list[Problem]:
+    """A base that can be no image: nothing at all, or what no reference looks like."""
+    names = {one.name.lower() for one in stages if one.name}
+    if "$" in stage.base or stage.base.lower() in {"scratch", *names}:
+        return []
+    try:
+        ImageRef.parse(stage.base)
+    except InvalidInput as error:
+        return [Problem("containerfile_base", error.message, Place(file, stage.line, 1))]
+    return []
 
 
 def substitute(text: str, values: Mapping[str, str]) -> str:

@@ -131,6 +131,7 @@ class Draft:
     rows: list[LossRow] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    variables: dict[str, str] = field(default_factory=dict)
 
     def drop(self, given: Given, reason: Message, part: str = "") -> None:
         """Say why an option, or a part of it, stays behind."""

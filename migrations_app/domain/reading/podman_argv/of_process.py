@@ -101,6 +101,7 @@ def _inherited(draft: Draft, given: Given, key: str, place: Place) -> None:
             ),
             place,
         )
+    draft.variables[key] = value
     if value:
         draft.container.put("environment", key, value, place)
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
@@ -47,7 +47,8 @@ class RunReading:
     ``service`` has the container, if it is one, and what belongs to the service around it: host
     name, networks, name resolution. Names are empty where none was given. ``mounts``, ``ports``
     and ``container`` of a pod are for all its containers together. ``words`` tells for every word,
-    in order, under which path it is accounted for. ``requires`` and ``volumes_from`` name other
+    in order, under which path it is accounted for. ``variables`` are those that it takes from the
+    environment, with the values in force. ``requires`` and ``volumes_from`` name other
     containers: whoever has those settles the options. ``complete`` is False where an option was not
     known, or the line is cut off.
     """
@@ -64,6 +65,7 @@ class RunReading:
     questions: tuple[Question, ...] = ()
     problems: tuple[Problem, ...] = ()
     words: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
     complete: bool = True
 
     @property
@@ -252,6 +254,7 @@ class _Reading:
             questions=tuple(draft.questions),
             problems=tuple(self.problems),
             words=tuple(self.words),
+            variables=draft.variables,
             complete=self.complete,
         )
 

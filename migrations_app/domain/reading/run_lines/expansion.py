@@ -16,11 +16,20 @@ _HERE = frozenset({"pwd", "pwd -P", 'dirname "$0"', "dirname $0", 'dirname "${BA
 _OPTIONAL = re.compile(r"OPT|ARG|FLAG|EXTRA|[@*]", re.IGNORECASE)
 _IMAGE = re.compile(r"IMAGE|IMG", re.IGNORECASE)
 _MOST_DEPTH = 8
+_MOST_TEXT = 4 * 1024 * 1024
+
+
+class TooLong(Exception):
+    """The variables of a script, put in for one another, come to more text than anybody means."""
 
 
 @dataclass(slots=True)
 class Variables:
-    """What is known of the variables of one script while it is read."""
+    """What is known of the variables of one script while it is read.
+
+    ``turns`` counts those of loops, ``written`` the characters that were put in for variables:
+    both are bounded, since a few lines can ask for more than fits into any memory.
+    """
 
     file: str
     scope: str
@@ -31,6 +40,8 @@ class Variables:
     questions: dict[str, Question] = field(default_factory=dict)
     on_command: Callable[[str, int], str | None] = lambda _text, _line: None
     depth: int = 0
+    turns: int = 0
+    written: int = 0
 
     def tokens(self, words: Sequence[Word]) -> list[Token]:
         """Words as a command gets them: expanded, split, and those that are empty left out."""
@@ -84,7 +95,11 @@ class Variables:
             return (piece.text,)
         if piece.kind is Kind.COMMAND:
             return (self._output(piece),)
-        return self._variable(piece)
+        values = self._variable(piece)
+        self.written += sum(map(len, values)) + len(values)
+        if self.written > _MOST_TEXT:
+            raise TooLong
+        return values
 
     def _variable(self, piece: Piece) -> tuple[str, ...]:
         name = piece.text.partition("[")[0]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from migrations_app.domain.reading.run_lines.expansion import Variables
+from migrations_app.domain.reading.run_lines.expansion import TooLong, Variables
 from migrations_app.domain.reading.run_lines.shell import Command
 
-_MOST_TURNS = 100
+_MOST_TURNS = 1000
 _OPENS = frozenset({"for", "while", "until", "select"})
 
 
@@ -27,8 +27,11 @@ def unrolled(commands: Sequence[Command], variables: Variables) -> Iterator[Comm
         end = _end(commands, index)
         body = [_without_do(item) for item in commands[index + 1 : end]]
         name = command.words[1].plain or ""
-        turns = [token.text for token in variables.tokens(command.words[3:])][:_MOST_TURNS]
+        turns = [token.text for token in variables.tokens(command.words[3:])]
         for value in turns or [""]:
+            variables.turns += 1
+            if variables.turns > _MOST_TURNS:
+                raise TooLong
             variables.values[name] = (value,)
             yield from unrolled(
                 [item for item in body if item.words or item.assignments], variables

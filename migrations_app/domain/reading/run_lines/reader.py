@@ -11,6 +11,7 @@ from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
 from migrations_app.domain.reading.reading import Desk, Reading, TextMember, together
 from migrations_app.domain.reading.run_lines.assembly import assemble
+from migrations_app.domain.reading.run_lines.expansion import TooLong
 from migrations_app.domain.reading.run_lines.regions import Region, regions
 from migrations_app.domain.reading.run_lines.script import Script, scope_of
 from migrations_app.domain.reading.run_lines.shell import Broken, Command, Lexer
@@ -28,13 +29,20 @@ def _read(member: TextMember, desk: Desk) -> Reading:
         parsed = _parse(region, member.name, script)
         if isinstance(parsed, Problem):
             return Reading(problems=(parsed,))
-        script.run(parsed)
+        try:
+            script.run(parsed)
+        except TooLong:
+            return Reading(problems=(_too_long(member.name),))
     if script.problems:
         return Reading(problems=tuple(script.problems))
-    made = assemble(script)
-    facts = Facts(variables=dict(script.variables.in_force))
+    services = assemble(script)
+    inherited = {k: v for made in script.made for k, v in made.reading.variables.items()}
+    own = {k: v for k, v in inherited.items() if k not in script.variables.values}
+    facts = Facts(variables={**own, **script.variables.in_force})
     return replace(
-        made, questions=(*script.variables.questions.values(), *made.questions), facts=facts
+        services,
+        questions=(*script.variables.questions.values(), *services.questions),
+        facts=facts,
     )
 
 
@@ -71,6 +79,14 @@ def _next_line(lexer: Lexer) -> _Line:
         lexer.index += 1
     line, _column = lexer.spot()
     return _Line(lexer.skip_line(), line)
+
+
+def _too_long(file: str) -> Problem:
+    return Problem(
+        "too_large",
+        msg("Its variables and loops come to more than can be read. Write the commands out."),
+        Place(file, 1, 1),
+    )
 
 
 def _cut_off(broken: Broken, file: str) -> Problem:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import posixpath
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
+from migrations_app.domain.bundle import Missing
 from migrations_app.domain.errors import Problem
 from migrations_app.domain.loss import LossRow, Outcome
 from migrations_app.domain.messages import Message, msg
@@ -29,7 +31,7 @@ from migrations_app.domain.reading.run_lines.verbs import (
 NOT_UNDERSTOOD = msg("This line was not understood; what it does for the containers is not known.")
 _NOT_FOLLOWED = msg("Conditions are not followed; the commands within are read as if they held.")
 _SET = msg("Set for the commands that follow, which use its value.")
-_VOLUME_VERBS = ("create",)
+_MOST_DEPTH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class Script:
     rows: list[LossRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     _counts: Counter[str] = field(default_factory=Counter)
+    _depth: int = 0
 
     def __post_init__(self) -> None:
         self.folder = posixpath.dirname(self.file)
@@ -152,6 +155,8 @@ class Script:
 
     def _within(self, text: str, line: int) -> str | None:
         """``$(podman run -d …)``: what is made within counts; its output is the name."""
+        if self._depth >= _MOST_DEPTH:
+            return None
         try:
             command = Lexer(text, line).command()
         except Broken:
@@ -159,7 +164,9 @@ class Script:
         if command is None or engine_at([word.plain or "" for word in command.words]) < 0:
             return None
         before = len(self.made)
+        self._depth += 1
         self._command(command)
+        self._depth -= 1
         return self.made[-1].name if len(self.made) > before else None
 
     def _engine(self, tokens: list[Token], place: Place) -> None:
@@ -172,12 +179,22 @@ class Script:
             self._make(tokens[start:], place, is_pod=verb == "pod create")
             return
         words = [token.text for token in tokens[position : position + 2]]
+        if words == ["secret", "create"]:
+            self._secret(tokens[position + 2 :])
         if words == ["volume", "create"]:
             self.volumes.append(Called(tuple(tokens[position + 2 :])))
         elif words == ["network", "connect"]:
             self.connected.append(Called(tuple(tokens[position + 2 :])))
         else:
             self._verb(words, place)
+
+    def _secret(self, tokens: list[Token]) -> None:
+        """``podman secret create NAME FILE``: the file is a secret, and its value not taken."""
+        positional = [token.text for token in tokens if not token.text.startswith("-")]
+        path = positional[-1] if len(positional) > 1 else ""
+        if path and not path.startswith(("/", "~")):
+            with suppress(Missing):
+                self.desk.read_secret(posixpath.normpath(posixpath.join(self.folder, path)))
 
     def _verb(self, words: list[str], place: Place) -> None:
         first = words[0] if words else ""

@@ -162,7 +162,7 @@ class Lexer:
             if match:
                 assignments.append(self._assignment(match))
             else:
-                words.append(self._word())
+                words.append(self._own_word())
         if self.text.startswith("\n", self.index):
             self._operator()
         return Command(tuple(assignments), tuple(words), line, column, before, after)
@@ -234,8 +234,16 @@ class Lexer:
                     self.index += 1
                     return Assignment(match[1], tuple(words), bool(match[2]), is_array=True)
                 if self.text[self.index] != "\n":
-                    words.append(self._word())
+                    words.append(self._own_word())
         return Assignment(match[1], (self._word(),), bool(match[2]), is_array=False)
+
+    def _own_word(self) -> Word:
+        """A word where one has to stand; a stray operator is passed over, so that it ends."""
+        start = self.index
+        word = self._word()
+        if self.index == start:
+            self.index += 1
+        return word
 
     def _word(self) -> Word:
         line, column = self.spot()

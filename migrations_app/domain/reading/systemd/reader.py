@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Sequence
 from dataclasses import replace
 
+from migrations_app.domain.bundle import Facts
 from migrations_app.domain.errors import UnreadableSource
 from migrations_app.domain.reading.podman_argv import Reach, RunReading, read_command
 from migrations_app.domain.reading.reading import Desk, Reading, TextMember
@@ -44,8 +45,19 @@ def read_systemd(members: Sequence[TextMember], desk: Desk) -> Reading:
             *{q.id: q for unit in units for q in unit.questions.values()}.values(),
             *(q for reading in readings for q in reading.questions),
         ),
+        facts=Facts(variables=_variables(site)),
         problems=tuple(site.problems),
     )
+
+
+def _variables(site: Site) -> dict[str, str]:
+    """The variables that commands use and units do not set, with the values in force."""
+    found: dict[str, str] = {}
+    for item in site.found:
+        taken = item.reading.variables if item.reading is not None else {}
+        found |= {k: v for k, v in taken.items() if k not in item.unit.environment}
+        found |= item.unit.in_force
+    return found
 
 
 def _read_member(site: Site, member: TextMember) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from migrations_app.domain.bundle import Missing
@@ -26,6 +26,7 @@ from migrations_app.domain.reading.units.words import ASSIGNMENTS, COMMAND
 
 _PREFIXES = "@-:+!|"
 _RUNTIME_FOLDER = "t"
+_MOST_TEXT = 4 * 1024 * 1024
 _ENGINES = ("podman", "docker")
 
 
@@ -51,7 +52,8 @@ class CommandLine:
 class Unit:
     """A service unit that is being read; ``rows`` are by path, so that each is told of once.
 
-    ``taken`` are the paths of settings that went into a spec, of which building tells.
+    ``taken`` are the paths of settings that went into a spec, of which building tells; ``in_force``
+    the values of variables that the unit uses and does not set.
     """
 
     unit: UnitFile
@@ -61,6 +63,7 @@ class Unit:
     problems: list[Problem] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
+    in_force: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.environment["PODMAN_SYSTEMD_UNIT"] = self.name.full
@@ -110,10 +113,16 @@ class Unit:
             self.problems.append(Problem("cut_off", message, place))
             return CommandLine(setting, ())
         tokens: list[Token] = []
+        written = 0
         for word in words.words:
             place = replace(setting.place_of(word), path="")
             for text in self._words(word.text, setting.place_of(word)):
+                written += len(text)
                 tokens.append(Token(text.lstrip(_PREFIXES) if not tokens else text, place))
+            if written > _MOST_TEXT:
+                message = msg("Its variables come to more than can be read. Write them out.")
+                self.problems.append(Problem("too_large", message, setting.place))
+                return CommandLine(setting, ())
         return CommandLine(setting, tuple(tokens))
 
     def _words(self, text: str, place: Place) -> tuple[str, ...]:
@@ -125,9 +134,13 @@ class Unit:
         return substitute(expanded, {**self.environment, **asked}).words
 
     def _variable(self, name: str, place: Place) -> str:
-        known: Mapping[str, str] = self.desk.given.variables
-        if name in known:
-            return known[name]
+        value = self.desk.given.variables.get(name)
+        if value is None:
+            value = self._ask_for(name, place)
+        self.in_force[name] = value
+        return value
+
+    def _ask_for(self, name: str, place: Place) -> str:
         return self._ask(
             Question(
                 id=f"variable:{self.unit.name}:{name}",
