@@ -10,7 +10,8 @@ from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.places import Place
 from migrations_app.domain.questions import Question
 from migrations_app.domain.reading.podman_argv.given import Token
-from migrations_app.domain.reading.run_lines.shell import Broken, Kind, Lexer, Piece, Word
+from migrations_app.domain.reading.run_lines.pieces import Broken, Kind, Piece, Word
+from migrations_app.domain.reading.run_lines.shell import Lexer
 
 _HERE = frozenset({"pwd", "pwd -P", 'dirname "$0"', "dirname $0", 'dirname "${BASH_SOURCE[0]}"'})
 _OPTIONAL = re.compile(r"OPT|ARG|FLAG|EXTRA|[@*]", re.IGNORECASE)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from migrations_app.domain.reading.run_lines.expansion import TooLong, Variables
-from migrations_app.domain.reading.run_lines.shell import Command
+from migrations_app.domain.reading.run_lines.pieces import Command
 
 _MOST_TURNS = 1000
 _OPENS = frozenset({"for", "while", "until", "select"})

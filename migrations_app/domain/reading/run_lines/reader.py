@@ -12,9 +12,10 @@ from migrations_app.domain.places import Place
 from migrations_app.domain.reading.reading import Desk, Reading, TextMember, together
 from migrations_app.domain.reading.run_lines.assembly import assemble
 from migrations_app.domain.reading.run_lines.expansion import TooLong
+from migrations_app.domain.reading.run_lines.pieces import Broken, Command
 from migrations_app.domain.reading.run_lines.regions import Region, regions
 from migrations_app.domain.reading.run_lines.script import Script, scope_of
-from migrations_app.domain.reading.run_lines.shell import Broken, Command, Lexer
+from migrations_app.domain.reading.run_lines.shell import Lexer
 from migrations_app.domain.reading.run_lines.verbs import is_engine
 
 

@@ -19,9 +19,9 @@ from migrations_app.domain.reading.podman_argv.words import after_globals, split
 from migrations_app.domain.reading.reading import Desk
 from migrations_app.domain.reading.run_lines.expansion import Variables
 from migrations_app.domain.reading.run_lines.loops import unrolled
-from migrations_app.domain.reading.run_lines.shell import Broken, Command, Lexer
+from migrations_app.domain.reading.run_lines.pieces import Broken, Command
+from migrations_app.domain.reading.run_lines.shell import Lexer
 from migrations_app.domain.reading.run_lines.verbs import (
-    ENGINES,
     KEYWORDS,
     SHELL_ALONE,
     VERBS,
@@ -253,6 +253,3 @@ def _stem(image: str) -> str:
 def scope_of(file: str) -> str:
     """How questions of a script call it: its file name without the ending."""
     return posixpath.splitext(posixpath.basename(file))[0] or file
-
-
-__all__ = ["ENGINES", "Called", "Made", "Script", "scope_of"]

@@ -8,9 +8,16 @@ which stay unexpanded here: a word is a list of pieces.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
+
+from migrations_app.domain.reading.run_lines.pieces import (
+    Assignment,
+    Broken,
+    Command,
+    Kind,
+    Piece,
+    Word,
+)
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
@@ -18,79 +25,6 @@ _SPECIAL = "@*#?$!-0123456789"
 _OPERATORS = ("&&", "||", ";;", ";", "|&", "|", "&", "(", ")", "\n")
 _REDIRECTION = re.compile(r"\d*(?:<<<|<<-?|<>|<&|>>|>&|>\||&>>|&>|<|>)")
 _ANSI = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "e": "\x1b", "0": "\0"}
-
-
-class Kind(StrEnum):
-    TEXT = "text"
-    VARIABLE = "variable"
-    COMMAND = "command"
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A part of a word: plain text, a variable, or a command whose output stands there.
-
-    ``text`` is the text, the variable's name, or the command. ``operator`` and ``operand`` are
-    those of ``${NAME:-operand}``. What is not ``quoted`` is split at blanks when expanded.
-    """
-
-    kind: Kind
-    text: str
-    quoted: bool = False
-    operator: str = ""
-    operand: str = ""
-    line: int = 0
-    column: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    pieces: tuple[Piece, ...]
-    line: int
-    column: int
-
-    @property
-    def plain(self) -> str | None:
-        """The word as text; None if something in it has to be expanded."""
-        if any(piece.kind is not Kind.TEXT for piece in self.pieces):
-            return None
-        return "".join(piece.text for piece in self.pieces)
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """``NAME=value``, ``NAME+=value`` or ``NAME=(value …)``."""
-
-    name: str
-    words: tuple[Word, ...]
-    adds: bool
-    is_array: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One simple command; ``before`` and ``after`` are the operators around it."""
-
-    assignments: tuple[Assignment, ...]
-    words: tuple[Word, ...]
-    line: int
-    column: int
-    before: str = "\n"
-    after: str = "\n"
-
-    @property
-    def first(self) -> str:
-        return (self.words[0].plain or "") if self.words else ""
-
-
-class Broken(Exception):
-    """The text breaks off within something that was opened at ``line`` and ``column``."""
-
-    def __init__(self, opened: str, line: int, column: int) -> None:
-        super().__init__(opened)
-        self.opened = opened
-        self.line = line
-        self.column = column
 
 
 @dataclass(slots=True)
@@ -382,9 +316,3 @@ def _parameter(text: str) -> tuple[str, str, str]:
         if rest.startswith(operator):
             return match[2], operator.lstrip(":"), rest[len(operator) :]
     return match[2], "unknown" if rest else "", rest
-
-
-def parse_words(text: str) -> Sequence[Word]:
-    """The words of a piece of text that stands within another one, such as a default."""
-    command = Lexer(text).command()
-    return command.words if command else ()
