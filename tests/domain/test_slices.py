@@ -37,7 +37,8 @@ def test_questions_of_a_volume_alone_are_no_services() -> None:
     files = {"web.json": NAMES, "batch.json": HARDENED, "volume.json": VOLUME}
     _made, cutter = cut(files)
     asked = questions(cutter)
-    assert asked[""] == {"volume-size:my_data:my_data", "volume-class:my_data:my_data"}
+    kinds = ("volume-size", "volume-class", "volume-data")
+    assert asked[""] == {f"{kind}:my_data:my_data" for kind in kinds}
     assert not any(
         "my_data" in question for name in ("names", "hardened") for question in asked[name]
     )

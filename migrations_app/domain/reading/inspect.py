@@ -19,7 +19,7 @@ from migrations_app.domain.reading.inspect_findings import about_bundle, about_g
 from migrations_app.domain.reading.inspect_groups import Group, Shelf, groups
 from migrations_app.domain.reading.inspect_mounts import is_anonymous
 from migrations_app.domain.reading.inspect_services import read_service
-from migrations_app.domain.reading.inspect_volumes import read_volume
+from migrations_app.domain.reading.inspect_volumes import data_questions, read_volume
 from migrations_app.domain.reading.inspections import (
     Inspection,
     InspectionKind,
@@ -57,6 +57,7 @@ def read_inspections(documents: Sequence[Document], notes: Sequence[Document] = 
         specs=tuple(specs),
         findings=tuple(findings),
         loss=tuple(row for item in shelf.items for row in _rows(item, read)),
+        questions=tuple(question for spec in specs for question in data_questions(spec)),
         facts=_facts(shelf, specs),
     )
 

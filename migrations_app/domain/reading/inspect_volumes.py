@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
+from migrations_app.domain.questions import Choice, Question
 from migrations_app.domain.reading.inspect_groups import Shelf
 from migrations_app.domain.reading.inspect_mounts import parse_size
 from migrations_app.domain.reading.inspect_process import Fields
 from migrations_app.domain.reading.inspections import Inspection
 from migrations_app.domain.reading.podman_argv import key_values
-from migrations_app.domain.spec import ContainerSpec, MountKind, VolumeSpec
+from migrations_app.domain.spec import ContainerSpec, MountKind, ServiceSpec, VolumeSpec
 
 
 def read_volumes(
@@ -47,3 +49,21 @@ def read_volume(inspection: Inspection) -> VolumeSpec:
     if size is not None:
         fields.values["size"] = size
     return VolumeSpec(**fields.values, places=fields.places)
+
+
+def data_questions(service: ServiceSpec) -> Iterator[Question]:
+    """What becomes of the data of each volume: a claim starts empty, and only a person knows."""
+    for volume in service.volumes:
+        yield Question(
+            id=f"volume-data:{service.name}:{volume.name}",
+            code="volume-data",
+            text=msg("How does the data of volume %(name)s get to the cluster?", name=volume.name),
+            why=msg("A claim on a cluster starts empty; nothing carries a volume's data there."),
+            choices=(
+                Choice("copy", msg("It is copied before the service starts there")),
+                Choice("restore", msg("It is restored from a backup, or filled by the service")),
+                Choice("empty", msg("It is not needed: the claim starts empty")),
+            ),
+            recommended="copy",
+            place=volume.places.get("name", Place(service.file)),
+        )

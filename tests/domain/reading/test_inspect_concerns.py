@@ -12,12 +12,15 @@ from typing import Any
 
 import pytest
 
-from migrations_app.domain.engine import Made
+from migrations_app.domain.bundle import MemoryFiles
+from migrations_app.domain.engine import Made, Options, render
 from migrations_app.domain.loss import LossRow
 from migrations_app.domain.manifests.resources import pod_spec
 from migrations_app.domain.names import is_key, is_label
 from migrations_app.domain.provenance import leaves
-from tests.domain.reading.test_inspect import FIXTURES, captured, made_of
+from migrations_app.domain.reading.limits import STRICT
+from migrations_app.domain.reading.read import read_bundle
+from tests.domain.reading.test_inspect import FIXTURES, SCHEMAS, captured, made_of
 
 VERSIONS = ("podman4", "podman5")
 
@@ -148,6 +151,12 @@ def test_7_a_named_volume_is_a_claim_with_questions(podman: str) -> None:
         assert claim["spec"]["resources"]["requests"] == {"storage": "1Gi"}
     assert {"my_data", "my-data"} <= set(recommended(result, "volume-size"))
     assert {"my_data", "my-data"} <= set(recommended(result, "volume-class"))
+    assert recommended(result, "volume-data") == {"my_data": "copy", "my-data": "copy"}
+    bundle = read_bundle(MemoryFiles(captured(FIXTURES / podman / "volumes")), STRICT)
+    asked = {f"volume-data:volumes:{name}": "copy" for name in ("my_data", "my-data")}
+    for answers, found in (({}, True), (asked, False)):
+        judged = render(bundle, Options(environment="staging", answers=answers), SCHEMAS)
+        assert ("VOL-06" in codes(judged)) is found
     assert told(result, "Volume/my_data/Name", "converted")
 
 
