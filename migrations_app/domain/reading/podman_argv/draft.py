@@ -18,7 +18,6 @@ from migrations_app.domain.reading.reading import Desk
 from migrations_app.domain.spec import HealthCheck, Mount, Port, SecretUse
 
 LEANS_ON = "CAP-06"
-NOT_READ = "CAP-07"
 NO_SUCH_THING = msg("A pod has nothing like it, so the container must do without.")
 
 
@@ -143,7 +142,10 @@ class Draft:
 
     def leans(self, given: Given, severity: Severity, message: Message, fix: Message) -> None:
         """A container leans on something that no pod has."""
-        self.find(LEANS_ON, severity, given, message, NO_SUCH_THING, fix)
+        place, subject = given.place, str(message)
+        self.findings.append(
+            Finding(LEANS_ON, severity, place, message, NO_SUCH_THING, fix, subject=subject)
+        )
 
     def add(self, fields: Fields, attribute: str, value: str, given: Given) -> None:
         """One more item of a sequence in which each item has its own place."""
@@ -187,15 +189,3 @@ class Draft:
     def needless(self, given: Given, reason: Message) -> None:
         """What a cluster does anyway, so that nothing is lost with the option."""
         self.row(given, Outcome.CONVERTED, reason)
-
-    def find(
-        self,
-        code: str,
-        severity: Severity,
-        given: Given,
-        message: Message,
-        why: Message,
-        fix: Message,
-    ) -> None:
-        found = Finding(code, severity, given.place, message, why, fix, subject=str(message))
-        self.findings.append(found)
