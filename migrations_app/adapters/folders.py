@@ -15,6 +15,8 @@ from pathlib import Path
 from migrations_app.domain.bundle import MemoryFiles, Missing, SourceFiles
 from migrations_app.domain.reading.archives import expand, is_archive
 from migrations_app.domain.reading.limits import Limits
+from migrations_app.domain.reading.quadlet.gather import drop_in_folders
+from migrations_app.domain.reading.quadlet.kinds import UnitKind
 
 STDIN = "-"
 _BEGINNING = 512
@@ -27,6 +29,8 @@ SUFFIXES = frozenset(
     }
 )
 """What is taken from a folder; whatever is named itself is read whatever its name."""
+_IMAGES = frozenset({"Containerfile", "Dockerfile"})
+_DROP_INS = "*.conf"
 
 
 def unpacked(files: FolderFiles, limits: Limits) -> SourceFiles:
@@ -73,6 +77,7 @@ class FolderFiles:
                 open_to.append(path.resolve())
             else:
                 members[name] = path
+                members.update((str(found), found) for found in _drop_ins(path))
                 open_to.append(path.parent.resolve())
         return cls(members, tuple(dict.fromkeys(open_to)), stdin)
 
@@ -122,7 +127,25 @@ def _sources(folder: Path) -> Iterator[Path]:
     real = folder.resolve()
     for path in sorted(folder.rglob("*")):
         below = path.relative_to(folder)
-        if any(part.startswith(".") for part in below.parts) or path.suffix not in SUFFIXES:
+        if any(part.startswith(".") for part in below.parts) or not _is_source(path):
             continue
         if path.is_file() and path.resolve().is_relative_to(real):
             yield path
+
+
+def _is_source(path: Path) -> bool:
+    if path.match(_DROP_INS):
+        return path.parent.suffix == ".d"
+    return path.suffix in SUFFIXES or path.name in _IMAGES
+
+
+def _drop_ins(unit: Path) -> Iterator[Path]:
+    """What stands beside a Quadlet unit to be read with it, as Podman's generator reads it."""
+    kind = next((kind for kind in UnitKind if unit.suffix == kind.ending), None)
+    if kind is None:
+        return
+    real = unit.parent.resolve()
+    for folder in drop_in_folders(unit.name, kind):
+        for path in sorted((unit.parent / folder).glob(_DROP_INS)):
+            if path.is_file() and path.resolve().is_relative_to(real):
+                yield path

@@ -73,3 +73,26 @@ def test_what_is_not_there_is_missing(tree: Path) -> None:
         files.read(str(tree / "gone.yaml"))
     with pytest.raises(Missing):
         files.read("a\0b")
+
+
+def test_drop_ins_come_with_the_folder_and_with_the_unit_that_is_named(tmp_path: Path) -> None:
+    for name in ("a.container", "a.container.d/10.conf", "container.d/5.conf", "nginx.conf"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("[Container]\n")
+    (tmp_path / "b.container.d").mkdir()
+    (tmp_path / "b.container.d/10.conf").write_text("[Container]\n")
+    of_the_unit = {
+        str(tmp_path / name)
+        for name in ("a.container", "a.container.d/10.conf", "container.d/5.conf")
+    }
+
+    assert set(FolderFiles.of([str(tmp_path / "a.container")]).names()) == of_the_unit
+    assert set(FolderFiles.of([str(tmp_path)]).names()) == of_the_unit | {
+        str(tmp_path / "b.container.d/10.conf")
+    }
+
+
+def test_a_folder_gives_the_texts_that_images_are_built_from(tmp_path: Path) -> None:
+    (tmp_path / "Containerfile").write_text("FROM scratch\n")
+
+    assert FolderFiles.of([str(tmp_path)]).names() == (str(tmp_path / "Containerfile"),)
