@@ -64,8 +64,18 @@ class FolderFiles:
     stdin: bytes = b""
 
     @classmethod
-    def of(cls, paths: Sequence[str], root: Path | None = None, stdin: bytes = b"") -> FolderFiles:
-        """Files as they are named, folders with the sources below them in order of their names."""
+    def of(
+        cls,
+        paths: Sequence[str],
+        root: Path | None = None,
+        stdin: bytes = b"",
+        apart_from: Path | None = None,
+    ) -> FolderFiles:
+        """Files as they are named, folders with the sources below them in order of their names.
+
+        ``apart_from`` is the folder that results are written to: were it read where it lies below
+        a source, a second run would take the results of the first for sources.
+        """
         members: dict[str, Path] = {}
         open_to: list[Path] = [] if root is None else [root.resolve()]
         for name in paths:
@@ -73,7 +83,7 @@ class FolderFiles:
             if name == STDIN:
                 members[name] = path
             elif path.is_dir():
-                members.update((str(found), found) for found in _sources(path))
+                members.update((str(found), found) for found in _sources(path, apart_from))
                 open_to.append(path.resolve())
             else:
                 members[name] = path
@@ -122,14 +132,20 @@ class FolderFiles:
         return real
 
 
-def _sources(folder: Path) -> Iterator[Path]:
+def _sources(folder: Path, apart_from: Path | None) -> Iterator[Path]:
     """The sources below a folder; nothing hidden, and nothing that a link leads out of it to."""
     real = folder.resolve()
+    results = None if apart_from is None else apart_from.resolve()
+    if results == real:
+        results = None
     for path in sorted(folder.rglob("*")):
         below = path.relative_to(folder)
         if any(part.startswith(".") for part in below.parts) or not _is_source(path):
             continue
-        if path.is_file() and path.resolve().is_relative_to(real):
+        where = path.resolve()
+        if results is not None and where.is_relative_to(results):
+            continue
+        if path.is_file() and where.is_relative_to(real):
             yield path
 
 

@@ -56,7 +56,10 @@ def source_files(options: argparse.Namespace) -> SourceFiles:
     if root is not None and not root.is_dir():
         _refuse(msg("%(path)s is no folder; --root names one.", path=root))
     stdin = sys.stdin.buffer.read() if "-" in options.files else b""
-    return unpacked(FolderFiles.of(options.files, root=root, stdin=stdin), WIDE)
+    output = getattr(options, "output", None)
+    apart_from = Path(output) if output else None
+    files = FolderFiles.of(options.files, root=root, stdin=stdin, apart_from=apart_from)
+    return unpacked(files, WIDE)
 
 
 def engine_options(options: argparse.Namespace, versions: Sequence[str]) -> Options:

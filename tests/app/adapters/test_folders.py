@@ -96,3 +96,8 @@ def test_a_folder_gives_the_texts_that_images_are_built_from(tmp_path: Path) -> 
     (tmp_path / "Containerfile").write_text("FROM scratch\n")
 
     assert FolderFiles.of([str(tmp_path)]).names() == (str(tmp_path / "Containerfile"),)
+
+
+def test_the_folder_of_the_results_is_no_source(tree: Path) -> None:
+    files = FolderFiles.of([str(tree / "app")], apart_from=tree / "app/sub")
+    assert files.names() == (str(tree / "app/web.yaml"),)
