@@ -23,6 +23,9 @@ _CONDITIONS = {
     "service_completed_successfully": Condition.COMPLETED,
 }
 
+_DEFAULT_NETWORK = "default"
+"""What the services of a project share that name no other network."""
+
 
 def read_service(key: str, node: Node, site: Site) -> ServiceSpec:
     """Everything that a service says."""
@@ -55,7 +58,7 @@ def _names(key: str, name: str, fields: Fields, site: Site) -> None:
         networks.append(network)
         for said in fields.inner(joined).items("aliases") if joined.is_mapping else ():
             aliases.setdefault(scalar_text(said.value), said)
-        if network != "default" and not site.defines("networks", network):
+        if network != _DEFAULT_NETWORK and not site.defines("networks", network):
             site.account.find(
                 "CAP-07",
                 Severity.LOW,
@@ -73,6 +76,8 @@ def _names(key: str, name: str, fields: Fields, site: Site) -> None:
             aliases.setdefault(own, container_name)
     if name != key:
         aliases.setdefault(key, fields.node)
+    if not networks and fields.has("network_mode") is None:
+        networks.append(_DEFAULT_NETWORK)
     fields.values["networks"] = tuple(networks)
     fields.values["aliases"] = tuple(aliases)
     for alias, node in aliases.items():

@@ -233,3 +233,19 @@ def test_a_value_that_cannot_be_read_is_left_out_with_its_reason(entry: str, tol
     dropped = [str(row.reason) for row in made.loss if row.outcome is Outcome.DROPPED]
     assert [reason for reason in dropped if told in reason], dropped
     assert faults(made, files) == []
+
+
+def test_services_that_name_no_network_share_the_default_one() -> None:
+    text = (
+        "services:\n"
+        "  a: {image: a}\n"
+        "  b: {image: b, networks: [front]}\n"
+        "  c: {image: c, network_mode: none}\n"
+        "networks: {front: }\n"
+    )
+    found = specs(compose__yaml=text)
+    assert {name: spec.networks for name, spec in found.items()} == {
+        "a": ("default",),
+        "b": ("front",),
+        "c": (),
+    }
