@@ -197,6 +197,8 @@ EVENTS: Words = {
     "answer:withdrawn": msg_for("event", "Answer taken back"),
     "fix:accepted": msg_for("event", "Fix accepted"),
     "fix:withdrawn": msg_for("event", "Fix taken back"),
+    "waiver:granted": msg_for("event", "Waiver granted"),
+    "waiver:revoked": msg_for("event", "Waiver revoked"),
     "edit:saved": msg_for("event", "Manifest edited"),
     "edit:settled": msg_for("event", "Edit settled"),
     "edit:removed": msg_for("event", "Edit removed"),

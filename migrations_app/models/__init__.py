@@ -18,6 +18,7 @@ from migrations_app.models.services import Assessment, Service, ServiceSource
 from migrations_app.models.sources import Source, SourceMember
 from migrations_app.models.tokens import AuthToken
 from migrations_app.models.users import LoginAttempt, User
+from migrations_app.models.waivers import FindingWaiver
 from migrations_app.models.workers import Worker
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "AuditHead",
     "AuthToken",
     "Environment",
+    "FindingWaiver",
     "Host",
     "IdempotencyKey",
     "LoginAttempt",

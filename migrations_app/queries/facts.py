@@ -13,6 +13,7 @@ from migrations_app.models import (
     Service,
     ServiceSource,
 )
+from migrations_app.queries.waivers import waived
 
 
 def gate_facts(service: Service) -> Facts:
@@ -25,6 +26,7 @@ def gate_facts(service: Service) -> Facts:
         problem=records.message_from(problem) if problem else None,
         revision=_revision_facts(revision, assessment) if revision else None,
         findings=_findings(revision) if revision else (),
+        waived=waived(service),
         rehearsals=_rehearsals(service),
         shared_digest=shared_digest(service, revision.environment if revision else "local"),
     )

@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from migrations_app.domain.manifests.secret_markers import MARKER, is_marker
-from migrations_app.models import Run
+from migrations_app.models import FindingWaiver, Run
 from migrations_app.queries.manifest_pages import SOURCE, Trail, tokens
 from migrations_app.queries.wording import translated, translated_word
 
@@ -129,6 +129,12 @@ def plain_value(value: Any) -> str:
 def shown_at(places: Mapping[str, int], fingerprint: str) -> int:
     """The line of a finding, 0 where it stands on none."""
     return places.get(fingerprint, 0)
+
+
+@register.filter
+def waiver_of(held: Mapping[str, FindingWaiver] | str, fingerprint: str) -> FindingWaiver | None:
+    """The waiver of a finding that holds today; none where a page knows of no waivers."""
+    return held.get(fingerprint) if isinstance(held, Mapping) else None
 
 
 @register.filter

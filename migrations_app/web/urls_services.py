@@ -44,6 +44,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
         service_findings.undo,
         name="service-fix-undo",
     ),
+    path(
+        f"{_SERVICE}findings/<slug:fingerprint>/waive/",
+        service_findings.waive,
+        name="service-waive",
+    ),
+    path(
+        f"{_SERVICE}waivers/<uuid:waiver>/revoke/",
+        service_findings.revoke,
+        name="service-waiver-revoke",
+    ),
     path(f"{_SERVICE}questions/", service_questions.questions, name="service-questions"),
     path(f"{_SERVICE}loss-report/", service_loss.report_page, name="service-loss-report"),
     path(f"{_SERVICE}rehearsals/", service_rehearsals.rehearsals, name="service-rehearsals"),

@@ -23,6 +23,7 @@ from migrations_app.api.v1.shown import FindingOut, LossOut, QuestionOut
 from migrations_app.domain.errors import StaleState
 from migrations_app.domain.presets.from_answers import preset_text
 from migrations_app.models import Application, Assessment, Service
+from migrations_app.queries.waivers import waived
 
 _ANSWERS_SCHEMA = {"type": "object", "additionalProperties": {"type": ["string", "null"]}}
 _ANSWERS = OpenApiExample(
@@ -70,7 +71,7 @@ class AssessmentDoor(ServiceDoor):
             and wanted.get("code") in (None, record["code"])
             and wanted["mended"] in (None, record["mended"])
         ]
-        return self.paged(service, speech.findings(rows), FindingOut)
+        return self.paged(service, speech.findings(rows, waived(service)), FindingOut)
 
     @extend_schema(request=None, responses=FindingOut(many=True))
     @action(detail=True, methods=["post"], pagination_class=None)
@@ -85,7 +86,7 @@ class AssessmentDoor(ServiceDoor):
             fingerprint=fingerprint,
             schemas=wiring.schemas(),
         )
-        return self.tagged(service, speech.findings(_stored(service, "findings")))
+        return self.tagged(service, speech.findings(_stored(service, "findings"), waived(service)))
 
     @extend_schema(request=None, responses={200: FindingOut(many=True)})
     @action(detail=True, methods=["delete"], pagination_class=None)
@@ -109,7 +110,7 @@ class AssessmentDoor(ServiceDoor):
             )
         except StaleState:
             raise stale() from None
-        return self.tagged(service, speech.findings(_stored(service, "findings")))
+        return self.tagged(service, speech.findings(_stored(service, "findings"), waived(service)))
 
     @extend_schema(responses=QuestionOut(many=True))
     @action(detail=True, pagination_class=None)

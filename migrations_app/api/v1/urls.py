@@ -29,6 +29,7 @@ from migrations_app.api.v1.runs import RunDoor
 from migrations_app.api.v1.services import ServiceDoor
 from migrations_app.api.v1.sources import SourceDoor
 from migrations_app.api.v1.tokens import TokenDoor
+from migrations_app.api.v1.waivers import ServiceWaiverDoor, WaiverDoor
 
 LISTED: dict[str, Any] = {"get": "list"}
 MADE: dict[str, Any] = {"get": "list", "post": "create"}
@@ -69,6 +70,7 @@ _service: list[Any] = [
     path("edits/", _to(EditDoor, {"get": "edits", "put": "save_edit", "delete": "remove_edit"})),
     path("edits/desk/", _get(EditDoor, "desk")),
     path("edits/settle/", _post(EditDoor, "settle")),
+    path("waivers/", _to(ServiceWaiverDoor, {"get": "waivers", "post": "grant"})),
     path("timeline/", _to(TimelineDoor, LISTED)),
     path("presets/", _to(PinDoor, {"get": "presets", "put": "pin"})),
     path("revisions/", _to(ServiceRevisionDoor, MADE)),
@@ -116,6 +118,7 @@ urlpatterns: list[Any] = [
     path("revisions/<uuid:revision_id>/provenance/", _get(RevisionDoor, "provenance")),
     path("rehearsals/<uuid:rehearsal_id>/", _to(RehearsalDoor, SHOWN)),
     re_path(r"^digests/(?P<digest>[0-9a-f]{64})/$", _to(DigestDoor, SHOWN)),
+    path("waivers/<uuid:waiver_id>/", _to(WaiverDoor, {**SHOWN, "delete": "destroy"})),
     path("runs/", _to(RunDoor, LISTED)),
     path("runs/<uuid:run_id>/", _to(RunDoor, SHOWN)),
     path("runs/<uuid:run_id>/log/", _get(RunDoor, "log")),

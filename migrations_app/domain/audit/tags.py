@@ -42,6 +42,8 @@ class Tag(StrEnum):
     ANSWER_WITHDRAWN = "answer:withdrawn"
     FIX_ACCEPTED = "fix:accepted"
     FIX_WITHDRAWN = "fix:withdrawn"
+    WAIVER_GRANTED = "waiver:granted"
+    WAIVER_REVOKED = "waiver:revoked"
     EDIT_SAVED = "edit:saved"
     EDIT_SETTLED = "edit:settled"
     EDIT_REMOVED = "edit:removed"

@@ -39,6 +39,7 @@ class Verb(StrEnum):
     ANSWER = "answer"
     ACCEPT_FIX = "accept_fix"
     EDIT_MANIFEST = "edit_manifest"
+    WAIVE = "waive"
     EDIT_PRESET = "edit_preset"
     PIN_PRESET = "pin_preset"
     MAKE_REVISION = "make_revision"
@@ -68,6 +69,7 @@ _OPERATES = frozenset(
         Verb.ANSWER,
         Verb.ACCEPT_FIX,
         Verb.EDIT_MANIFEST,
+        Verb.WAIVE,
         Verb.EDIT_PRESET,
         Verb.PIN_PRESET,
         Verb.MAKE_REVISION,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,13 +18,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from migrations_app import wiring
 from migrations_app.actions.assessing import base_options, target_version
 from migrations_app.actions.choices import accept_fixes, withdraw_fix
+from migrations_app.actions.waivers import LONGEST, grant_waiver, revoke_waiver
+from migrations_app.domain.errors import Conflict, InvalidInput
 from migrations_app.domain.manifests.lines import lines_of
+from migrations_app.domain.messages import msg
 from migrations_app.models import Service
-from migrations_app.queries import service_pages
+from migrations_app.queries import service_pages, waivers
 from migrations_app.queries.fix_previews import FixPreview, fix_preview
 from migrations_app.queries.inputs import gather
 from migrations_app.queries.service_pages import Head, Record
-from migrations_app.web.requests import PageRequest, actor_of, page, wants_part
+from migrations_app.web.requests import PageRequest, actor_of, page, refusal, wants_part
 from migrations_app.web.views.service_head import find_service, may, service_page
 
 TAB = "service-findings"
@@ -31,7 +37,58 @@ _UNDONE_FROM = (TAB, "service-manifest", "service-timeline")
 @require_GET
 @page
 def findings(request: PageRequest, pk: UUID) -> HttpResponse:
+    return _list(request, find_service(request, pk))
+
+
+@require_POST
+@page
+def waive(request: PageRequest, pk: UUID, fingerprint: str) -> HttpResponse:
+    """Take a finding as it is, for a reason and until a day."""
     service = find_service(request, pk)
+    day = _day(request.POST.get("expires", ""))
+    try:
+        if day is None:
+            raise InvalidInput(msg("Name the last day on which the finding may stay."))
+        grant_waiver(
+            actor=actor_of(request),
+            service=service,
+            fingerprint=fingerprint,
+            reason=request.POST.get("reason", ""),
+            expires=day,
+        )
+    except (InvalidInput, Conflict) as error:
+        return _list(request, service, refused=refusal(error), status=422)
+    messages.success(request, _("The finding is waived; its gate no longer minds it."))
+    return redirect(TAB, pk)
+
+
+@require_POST
+@page
+def revoke(request: PageRequest, pk: UUID, waiver: UUID) -> HttpResponse:
+    """End a waiver before its day."""
+    service = find_service(request, pk)
+    row = waivers.of_service(service).filter(pk=waiver).first()
+    if row is None:
+        raise Http404
+    revoke_waiver(actor=actor_of(request), waiver=row)
+    messages.success(request, _("The waiver is revoked; the finding closes its gate again."))
+    return redirect(TAB, pk)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return parse_date(text)
+    except ValueError:
+        return None
+
+
+def _list(
+    request: PageRequest,
+    service: Service,
+    *,
+    refused: dict[str, Any] | None = None,
+    status: int = 200,
+) -> HttpResponse:
     head = service_pages.head(service)
     found = head.findings
     wanted = request.GET.get("severity", "")
@@ -44,8 +101,16 @@ def findings(request: PageRequest, pk: UUID) -> HttpResponse:
         "wanted": wanted,
         "found_at": _lines(head),
         "accepted": service_pages.fixes_in_force(service),
+        "waivers": waivers.of_service(service)[:50],
+        "held": {row.fingerprint: row for row in waivers.in_force(service)},
+        "today": waivers.today(),
+        "last_day": waivers.today() + LONGEST,
+        "refusal": refused,
+        "typed": request.POST,
     }
-    return service_page(request, "services/findings.html", service, TAB, context, head=head)
+    return service_page(
+        request, "services/findings.html", service, TAB, context, head=head, status=status
+    )
 
 
 @require_http_methods(["GET", "POST"])

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from migrations_app import wiring
 from migrations_app.actions.presets import create_preset
@@ -20,6 +22,7 @@ from migrations_app.domain.people.roles import Verb
 from migrations_app.models import (
     AcceptedFix,
     Application,
+    FindingWaiver,
     Host,
     ManifestEdit,
     Membership,
@@ -41,6 +44,12 @@ kind: Deployment
 metadata: {name: web}
 spec: {replicas: 3, template: {spec: {containers: [{name: web, image: "r.example/web:1"}]}}}
 """
+SOON = timezone.localdate() + timedelta(days=2)
+WAIVER = {
+    "fingerprint": "2e9313e336ff74fd",  # RES-01 of the service: it stays while code and path do
+    "reason": "the vendor has no other",
+    "expires": SOON.isoformat(),
+}
 XML = b'<testsuite><testcase name="a"/></testsuite>'
 
 
@@ -56,6 +65,7 @@ class World:
     preset: PresetVersion
     host: Host
     membership: Membership
+    waiver: FindingWaiver
     fingerprint: str
     in_force: str
     engine: FakePodman
@@ -77,6 +87,7 @@ class World:
             "host": self.host.name,
             "user_id": str(self.membership.user_id),
             "membership_id": str(self.membership.pk),
+            "waiver_id": str(self.waiver.pk),
             "fingerprint": self.fingerprint,
             "in_force": self.in_force,
         }
@@ -119,6 +130,15 @@ def made_world(operator: Actor, service: Service, engine: FakePodman) -> World:
         preset=preset,
         host=host,
         membership=MembershipFactory.create(user=UserFactory.create(username="ursula")),
+        waiver=FindingWaiver.objects.create(
+            service=service,
+            fingerprint="e" * 16,
+            code="PRB-01",
+            finding={},
+            reason="a test",
+            expires=SOON,
+            by_name="olga",
+        ),
         fingerprint=next(f["fingerprint"] for f in service.assessment.findings if f["fixable"]),
         in_force=in_force.fingerprint,
         engine=engine,
@@ -194,6 +214,8 @@ def _service(prefix: str) -> list[Route]:
             Verb.EDIT_MANIFEST,
             body={"environment": "production", "choices": {"Deployment/web/spec/replicas": "mine"}},
         ),
+        Route("GET", f"{prefix}waivers/"),
+        Route("POST", f"{prefix}waivers/", Verb.WAIVE, body=WAIVER),
         Route("GET", f"{prefix}timeline/"),
         Route("GET", f"{prefix}presets/"),
         Route("PUT", f"{prefix}presets/", Verb.PIN_PRESET, body=[{"preset": "bank", "version": 1}]),
@@ -265,6 +287,8 @@ ROUTES: list[Route] = [
     Route("GET", "revisions/{revision_id}/provenance/"),
     Route("GET", "rehearsals/{rehearsal_id}/"),
     Route("GET", "digests/{digest}/"),
+    Route("GET", "waivers/{waiver_id}/"),
+    Route("DELETE", "waivers/{waiver_id}/", Verb.WAIVE),
     Route("GET", "runs/", where="list"),
     Route("GET", "runs/{run_id}/"),
     Route("GET", "runs/{run_id}/log/"),

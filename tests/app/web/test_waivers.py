@@ -1,0 +1,44 @@
+"""Waiving a finding in the browser: a reason, a day, and the way back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from migrations_app.models import FindingWaiver, Service
+from migrations_app.queries.actors import Actor
+from migrations_app.queries.waivers import today
+
+
+@pytest.fixture
+def browser(operator: Actor) -> Client:
+    assert operator.user is not None
+    client = Client()
+    client.force_login(operator.user)
+    return client
+
+
+def test_a_finding_is_waived_and_the_waiver_revoked(browser: Client, web: Service) -> None:
+    page = f"/services/{web.pk}/findings/"
+    finding = next(f for f in web.assessment.findings if f["waivable"] and not f["mended"])
+    address = f"{page}{finding['fingerprint']}/waive/"
+    assert address in browser.get(page).content.decode()
+
+    day = (today() + timedelta(days=3)).isoformat()
+    refused = browser.post(address, {"fingerprint": finding["fingerprint"], "expires": day})
+    assert refused.status_code == 422
+    assert "needs a reason" in refused.content.decode()
+    assert day in refused.content.decode(), "what was typed is still there"
+    assert browser.post(address, {"reason": "x", "expires": "2027-02-31"}).status_code == 422
+
+    done = browser.post(address, {"reason": "the vendor says so", "expires": day}, follow=True)
+    text = done.content.decode()
+    assert "Waived until" in text
+    assert "the vendor says so" in text
+    waiver = FindingWaiver.objects.get()
+    after = browser.post(f"/services/{web.pk}/waivers/{waiver.pk}/revoke/", follow=True)
+    assert "Waived until" not in after.content.decode()
+    waiver.refresh_from_db()
+    assert waiver.revoked is not None
