@@ -197,6 +197,20 @@ def test_presets_parameters_images_and_namespace(run: Run) -> None:
     assert body["metadata"]["namespace"] == "prod"
 
 
+@pytest.mark.parametrize("command", ["render", "check"])
+def test_what_a_preset_answers_is_left_out_while_reading(
+    run: Run, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n"
+        "  web: {image: registry.example.com/web:1}\n"
+        "  job: {image: registry.example.com/job:1, profiles: [jobs]}\n"
+    )
+    (tmp_path / "answers.yaml").write_text("answers: {profile: leave-out}")
+    assert "job" in run(command, "compose.yaml").out
+    assert "job" not in run(command, "compose.yaml", "--preset", "answers.yaml").out
+
+
 def test_what_had_nothing_to_act_on_is_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "answers.yaml").write_text("volume-size: 1Gi")
     options = ["--image", "wbe=r.io/a:1", "--set", "GIT=1", "--answers", "answers.yaml"]

@@ -96,6 +96,29 @@ def test_several_environments_are_overlays_of_one_base(run: Run, tmp_path: Path)
     assert "Mi" not in (tmp_path / "out/base/deployment-web.yaml").read_text()
 
 
+def test_an_answer_of_one_environment_is_none_of_the_others(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n"
+        "  web: {image: registry.example.com/web:1}\n"
+        "  job: {image: registry.example.com/job:1, profiles: [jobs]}\n"
+    )
+    (tmp_path / "lean.yaml").write_text(
+        "scope: {environment: staging}\nanswers: {profile: leave-out}\n"
+    )
+    environments = ("--environment", "staging", "--environment", "production")
+    words = ("compose.yaml", "--preset", "lean.yaml", *environments)
+    run("render", *words, "--format", "kustomize", "-o", "out")
+    files = _files(tmp_path / "out")
+    assert "base/deployment-job.yaml" in files
+    overlays = {
+        name: (tmp_path / f"out/overlays/{name}/kustomization.yaml").read_text()
+        for name in ("staging", "production")
+    }
+    patch = "patches/deployment-job.yaml"
+    assert "$patch: delete" in (tmp_path / "out/overlays/staging" / patch).read_text()
+    assert patch not in overlays["production"]
+
+
 def test_what_podman_cannot_play_is_in_the_report(run: Run, tmp_path: Path) -> None:
     run("render", "web.yaml", "--format", "podman", "-o", "out")
     rows = json.loads((tmp_path / "out/report.json").read_text())["loss"]

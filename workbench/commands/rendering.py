@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from migrations_app.adapters.schemas import BundledSchemas
-from migrations_app.domain.engine import Made, Options, SecretsMode, base, render
+from migrations_app.domain.bundle import Bundle, SourceFiles
+from migrations_app.domain.engine import (
+    Made,
+    Options,
+    SecretsMode,
+    answers_of,
+    render,
+    without_environment,
+)
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.manifests.digests import digest
 from migrations_app.domain.messages import listed, msg
@@ -88,24 +96,30 @@ def _parser() -> Parser:
 def _rendered(options: Any, environments: tuple[str, ...]) -> Rendered:
     schemas = BundledSchemas()
     wanted = engine_options(options, schemas.versions())
-    told = Given(variables=wanted.parameters, answers=wanted.answers)
-    bundle = read_bundle(source_files(options), WIDE, given=told)
+    files = source_files(options)
     overlaid = options.format in OVERLAID
     if overlaid:
         _require_labels(environments)
     every = [_for(wanted, name, environments) for name in environments] or [wanted]
-    made = tuple(render(bundle, one, schemas) for one in every)
+    made = tuple(render(_read(files, one), one, schemas) for one in every)
     for note in unused(made[0], wanted):
         print(say(note), file=sys.stderr)
     bodies = [tuple(item.body for item in one.objects) for one in made]
     bottom = bodies[0]
     if overlaid:
-        bottom = tuple(item.body for item in base(bundle, wanted, schemas).objects)
+        bare = without_environment(wanted)
+        bottom = tuple(item.body for item in render(_read(files, bare), bare, schemas).objects)
     named = dict(zip(environments or (DEFAULT,), bodies, strict=True))
     if options.format == "yaml":
         return Rendered(made, Written({ONE_FILE["yaml"]: made[0].text}))
     manifests = Manifests(name_for(bodies[0] or bottom), bottom, named)
     return Rendered(made, WRITERS[options.format](manifests))
+
+
+def _read(files: SourceFiles, wanted: Options) -> Bundle:
+    """What the files say, with the answers that hold in one environment: presets give some."""
+    told = Given(variables=wanted.parameters, answers=answers_of(wanted))
+    return read_bundle(files, WIDE, given=told)
 
 
 def _for(wanted: Options, name: str, environments: tuple[str, ...]) -> Options:
