@@ -56,7 +56,7 @@ class ServiceWaiverDoor(ServiceDoor):
         responses={201: WaiverOut},
         examples=[
             OpenApiExample(
-                "Until the vendor has another image",
+                "An exception",
                 value={
                     "fingerprint": "8b1384654cefd4f2",
                     "reason": "the vendor's image has no other tag",
