@@ -58,7 +58,7 @@ def _local(places: Places) -> Connection:
     for path in _usual_sockets():
         if answers(path):
             return _on_socket(str(path))
-    return _on_socket(str(ensure_service(places.folder)))
+    return Connection(str(ensure_service(places.folder)))  # runs beside us, in a container too
 
 
 def _on_socket(path: str, address: str = "") -> Connection:

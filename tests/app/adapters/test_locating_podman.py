@@ -203,3 +203,11 @@ def test_a_socket_inside_a_container_leads_to_an_engine_elsewhere(
     monkeypatch.setattr(locating, "IN_A_CONTAINER", (str(mark),))
     preferred = Places(tmp_path, (), "unix:///elsewhere/p.sock")
     assert connect("", preferred).is_local is not inside
+
+
+def test_a_service_of_our_own_runs_beside_us_in_a_container_too(
+    podman: Path, places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its containers see the files that we see: small bind-mounted ones are captured."""
+    monkeypatch.setattr(locating, "IN_A_CONTAINER", (str(tmp_path),))
+    assert connect("", places).is_local
