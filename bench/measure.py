@@ -35,11 +35,12 @@ class Result:
 
 
 def measured(
-    ours: Callable[[], object], theirs: Callable[[], object], *, rounds: int
+    ours: Callable[[], object], theirs: Callable[[], object], *, rounds: int, warm: bool = True
 ) -> tuple[float, float]:
-    """The best time of each in seconds, the two taking turns after one round to warm up."""
-    ours()
-    theirs()
+    """The best time of each in seconds, the two taking turns, after one round to ``warm`` up."""
+    if warm:
+        ours()
+        theirs()
     pairs = [(_seconds(ours), _seconds(theirs)) for _ in range(rounds)]
     return min(pair[0] for pair in pairs), min(pair[1] for pair in pairs)
 

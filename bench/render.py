@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -36,14 +37,14 @@ yaml.dump_all(documents, sys.stdout, Dumper=yaml.CSafeDumper)
 
 def against_kustomize(folder: Path) -> Result:
     """The same result by ``kubectl kustomize``, compared value by value before it is timed."""
-    kubectl = _kubectl()
-    source = _source(folder, COUNT)
+    program = kubectl()
+    source = write_source(folder, COUNT)
     shutil.copy(KUSTOMIZATION, folder)
 
     def theirs() -> bytes:
-        return _output([kubectl, "kustomize", str(folder)])
+        return output([program, "kustomize", str(folder)])
 
-    if _values(_rendered(source)) != _values(theirs()):
+    if values(_rendered(source)) != values(theirs()):
         raise RuntimeError("kustomize and rendering made different objects; nothing to compare.")
     seconds = measured(lambda: _rendered(source), theirs, rounds=5)
     return Result("render", f"{COUNT:,} Deployments; kubectl kustomize", *seconds, aim=0.3)
@@ -51,10 +52,10 @@ def against_kustomize(folder: Path) -> Result:
 
 def against_parse_and_dump(folder: Path) -> Result:
     """What nobody can be faster than: reading and writing the same YAML in Python, no more."""
-    source = _source(folder, COUNT)
+    source = write_source(folder, COUNT)
     seconds = measured(
         lambda: _rendered(source),
-        lambda: _output([sys.executable, "-c", FLOOR, str(source)]),
+        lambda: output([sys.executable, "-c", FLOOR, str(source)]),
         rounds=5,
     )
     return Result("render-floor", f"{COUNT:,} Deployments; parse and dump alone", *seconds)
@@ -77,23 +78,24 @@ def ten_thousand_against_hundred(_folder: Path) -> Result:
 
 def check_against_render(folder: Path) -> Result:
     """All findings as JSON, beside making the manifests."""
-    source = _source(folder, COUNT)
+    source = write_source(folder, COUNT)
     seconds = measured(
-        lambda: _workbench("check", str(source), "--report", "json", fine=(0, 1)),
+        lambda: workbench("check", str(source), "--report", "json", fine=(0, 1)),
         lambda: _rendered(source),
         rounds=3,
     )
     return Result("check", f"{COUNT:,} Deployments without presets; rendering them", *seconds)
 
 
-def _source(folder: Path, count: int, name: str = "deployments.yaml") -> Path:
+def write_source(folder: Path, count: int, name: str = "deployments.yaml") -> Path:
+    """So many Deployments in a file."""
     path = folder / name
     path.write_text(deployments(count), encoding="utf-8")
     return path
 
 
 def _rendered(source: Path) -> bytes:
-    return _workbench("render", str(source), "--preset", str(PRESET))
+    return workbench("render", str(source), "--preset", str(PRESET))
 
 
 def _in_process(source: bytes) -> None:
@@ -102,22 +104,25 @@ def _in_process(source: bytes) -> None:
     render(bundle, Options(layers=layers), BundledSchemas())
 
 
-def _workbench(*arguments: str, fine: tuple[int, ...] = (0,)) -> bytes:
-    return _output([sys.executable, "-m", "workbench.cli", *arguments], fine)
+def workbench(*arguments: str, fine: tuple[int, ...] = (0,)) -> bytes:
+    """Standard output of ``bin/workbench``, its start included."""
+    return output([sys.executable, "-m", "workbench.cli", *arguments], fine)
 
 
-def _output(command: list[str], fine: tuple[int, ...] = (0,)) -> bytes:
+def output(command: list[str], fine: tuple[int, ...] = (0,)) -> bytes:
+    """Standard output of a command; raises RuntimeError if it ends otherwise than is fine."""
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
     if done.returncode not in fine:
         raise RuntimeError(f"{command[0]} failed: {done.stderr.decode()[-2000:]}")
     return done.stdout
 
 
-def _values(text: bytes) -> list[object]:
+def values(text: bytes) -> list[Any]:
+    """The documents of a YAML text."""
     return list(yaml.load_all(text, Loader=yaml.CSafeLoader))
 
 
-def _kubectl() -> str:
+def kubectl() -> str:
     """kubectl of the PATH, else that of the test cluster."""
     found = shutil.which("kubectl")
     kit = os.environ.get("WORKBENCH_TEST_CLUSTER")

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from bench import podman, render
+from bench import everything, podman, render
 from bench.measure import Result
 
 Row = Callable[[Path], Result]
@@ -25,6 +25,8 @@ ROWS: Mapping[str, Row] = {
     "render": render.against_kustomize,
     "render-floor": render.against_parse_and_dump,
     "render-growth": render.ten_thousand_against_hundred,
+    "render-all": everything.against_the_same_objects,
+    "render-all-patches": everything.against_the_patches_alone,
     "check": render.check_against_render,
     "capture": podman.capture,
     "rehearsal": podman.rehearsal,
