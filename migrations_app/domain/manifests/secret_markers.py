@@ -23,6 +23,7 @@ from migrations_app.domain.manifests.resources import (
     sequence,
 )
 from migrations_app.domain.places import Path, pointer
+from migrations_app.domain.secret_commands import command_with_markers, is_secret_header
 from migrations_app.domain.secret_text import secret_words, shown
 from migrations_app.domain.secrets import looks_secret
 
@@ -30,6 +31,12 @@ MARKER = "kakehashi:secret"
 _ENCODED = base64.b64encode(MARKER.encode()).decode()
 
 _OPTION = re.compile(r"--?[A-Za-z][\w\-]*")
+
+_HANDLERS: tuple[Path, ...] = (
+    *(("readinessProbe",), ("livenessProbe",), ("startupProbe",)),
+    *(("lifecycle", "postStart"), ("lifecycle", "preStop")),
+)
+"""Where a container has commands and requests besides its own command."""
 
 SecretPlace = tuple[str, str]
 """What an object is called (:func:`reference`), and the JSON pointer to the value in it."""
@@ -73,13 +80,28 @@ def secret_paths(body: Object) -> Iterator[Path]:
             ):
                 yield (*path, "env", index, "value")
         for key in ("command", "args"):
-            before = ""
-            for index, word in enumerate(sequence(container.get(key))):
-                if isinstance(word, str) and (
-                    _is_secret_word(word, before) or _is_long_secret(word)
-                ):
-                    yield (*path, key, index)
-                before = word if isinstance(word, str) else ""
+            yield from _command(container, (key,), path)
+        for handler in _HANDLERS:
+            yield from _command(container, (*handler, "exec", "command"), path)
+            yield from _headers(container, (*handler, "httpGet", "httpHeaders"), path)
+
+
+def _command(container: Object, keys: Path, path: Path) -> Iterator[Path]:
+    """Secret words of a command, and commands within one of its words (``sh -c``)."""
+    before = ""
+    for index, word in enumerate(sequence(get(container, keys))):
+        if isinstance(word, str) and (
+            _is_secret_word(word, before) or _is_long_secret(word) or _is_secret_command(word)
+        ):
+            yield (*path, *keys, index)
+        before = word if isinstance(word, str) else ""
+
+
+def _headers(container: Object, keys: Path, path: Path) -> Iterator[Path]:
+    for index, header in enumerate(sequence(get(container, keys))):
+        name, value = mapping(header).get("name"), mapping(header).get("value")
+        if isinstance(value, str) and (is_marker(value) or is_secret_header(str(name), value)):
+            yield (*path, *keys, index, "value")
 
 
 def _annotations(body: Object) -> Iterator[Path]:
@@ -111,6 +133,12 @@ def _is_long_secret(value: str) -> bool:
     return "\n" in value and _holds_secrets(value)
 
 
+def _is_secret_command(word: str) -> bool:
+    """Whether a word is a command with secret words in it, or with their markers."""
+    is_command = " " in word and "\n" not in word
+    return is_command and (MARKER in word or command_with_markers(word, MARKER) != word)
+
+
 def marked(body: Object, path: Path) -> str:
     """What stands in a secret place instead of its value: a marker, or the text with markers."""
     value = get(body, path)
@@ -118,9 +146,15 @@ def marked(body: Object, path: Path) -> str:
         return _ENCODED if body.get("kind") == "Secret" and path[0] == "data" else MARKER
     in_file = len(path) == 2 and path[0] == "data"
     if not in_file and "\n" not in value:
-        return MARKER
+        return _marked_word(value, path)
     name = str(path[-1]) if in_file else ""
     return shown(name, value, MARKER)
+
+
+def _marked_word(value: str, path: Path) -> str:
+    """A command keeps what stands around its secret words; any other word is one value."""
+    is_word = isinstance(path[-1], int) and not looks_secret("", value)
+    return command_with_markers(value, MARKER) if is_word and _is_secret_command(value) else MARKER
 
 
 def _is_secret_word(word: str, before: str) -> bool:

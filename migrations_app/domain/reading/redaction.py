@@ -19,6 +19,7 @@ import yaml
 from migrations_app.domain.bundle import SourceKind
 from migrations_app.domain.manifests.secret_markers import MARKER
 from migrations_app.domain.reading.redaction_lines import LINE_KINDS, redact_lines
+from migrations_app.domain.secret_commands import command_with_markers, is_secret_header
 from migrations_app.domain.secret_text import secret_words, shown, with_markers
 from migrations_app.domain.secrets import looks_secret, secret_reason
 
@@ -117,7 +118,9 @@ class _Walk:
         """A mapping with ``name`` and ``value`` is a variable: the name decides about the value."""
         done = self.stack.pop()
         name, value = done.scalars.get("name"), done.scalars.get("value")
-        if name is not None and value is not None and looks_secret(name.value, value.value):
+        if name is None or value is None:
+            return
+        if looks_secret(name.value, value.value) or is_secret_header(name.value, value.value):
             value.instead = MARKER
 
     def _scalar(self, event: Any) -> None:
@@ -196,7 +199,8 @@ def _instead(key: str, value: str, before: str, *, in_file: bool = False) -> str
         return None if shown == value else shown
     if key.endswith("last-applied-configuration"):
         return _redacted_json(value) or MARKER
-    return None
+    hidden = value if "\n" in value else command_with_markers(value, MARKER)
+    return None if hidden == value else hidden
 
 
 def _without_defaults(key: str, value: str) -> str | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from migrations_app.domain.bundle import SourceKind
 from migrations_app.domain.manifests.secret_markers import MARKER
+from migrations_app.domain.secret_commands import command_with_markers
 from migrations_app.domain.secrets import looks_secret
 
 LINE_KINDS = frozenset(
@@ -113,7 +114,7 @@ def _shown(word: str, before: str, secrets: set[str]) -> str:
         if names[0] in _ALWAYS or any(name and looks_secret(name, value) for name in names):
             return _hide(word, assigned["before"], value, secrets)
         if not looks_secret("", value):
-            return word
+            return command_with_markers(word, MARKER)
         return _hide(word, assigned["before"], value, secrets)
     if looks_secret("", bare):
         return _hide(word, "", bare, secrets)
@@ -121,7 +122,7 @@ def _shown(word: str, before: str, secrets: set[str]) -> str:
     if option and option not in _NAMES_ONLY and not bare.startswith("-"):
         if option in _ALWAYS or looks_secret(option, bare):
             return _hide(word, "", bare, secrets)
-    return word
+    return command_with_markers(word, MARKER)
 
 
 def _hide(word: str, before: str, value: str, secrets: set[str]) -> str:

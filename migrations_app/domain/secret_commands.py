@@ -1,0 +1,64 @@
+"""Secret words inside one command line: what is set before it, its options, its headers.
+
+``sh -c "PGPASSWORD=… psql --password …"`` stands in one argument, one probe or one line, and so
+does ``["serve", "--password", "…"]``: the word before tells that the next one is secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from migrations_app.domain.secrets import looks_secret
+
+_VALUE = r"""(?P<value>"[^"]*"|'[^']*'|[^\s"'`;&|()<>]+)"""
+_ASSIGNED = re.compile(
+    r"(?<![\w.\-$])(?P<name>[A-Za-z_][\w.\-]*)="
+    r"""(?P<value>"[^"]*"|'[^']*'|(?:(?!,[\w.\-]+=)[^\s"'`;&|()<>])+)"""
+)
+_OPTION = re.compile(
+    r"(?<![\w\-])--?(?P<name>[A-Za-z][\w\-]*)(?:=|[\"']?[ \t]*,[ \t]*|[ \t]+)" + _VALUE
+)
+_HEADER = re.compile(
+    r"\b(?:proxy-)?authorization[ \t]*:[ \t]*(?:(?:bearer|basic|token)[ \t]+)?(?P<value>[^\s\"']+)",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(r"(?<![\w\-])(?:-u|--user)(?:[ \t]*|=)[\"']?[^\s:\"'/]+:(?P<value>[^\s\"']+)")
+_WITH_LOGIN = re.compile(r"\bcurl\b")
+_HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
+_NAMES_ONLY = frozenset({"secret", "tls-verify"})
+"""Options whose word is the name of something secret, not the secret."""
+
+
+def is_secret_header(name: str, value: str) -> bool:
+    """Whether a header of a request carries what lets its sender in."""
+    return bool(value) and (name.lower() in _HEADERS or looks_secret(name, value))
+
+
+def command_with_markers(text: str, marker: str) -> str:
+    """The command with a marker in place of every secret word; itself without any."""
+    parts: list[str] = []
+    at = 0
+    for start, end in sorted(_spans(text)):
+        if start >= at:
+            parts += [text[at:start], marker]
+            at = end
+    return "".join([*parts, text[at:]]) if parts else text
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
+    for pattern in (_ASSIGNED, _OPTION):
+        for match in pattern.finditer(text):
+            written = match["value"]
+            quoted = written[0] in "\"'" and len(written) > 1
+            value = written[1:-1] if quoted else written
+            if value.startswith("-") or match["name"] in _NAMES_ONLY:
+                continue
+            if looks_secret(match["name"], value):
+                start, end = match.span("value")
+                yield (start + 1, end - 1) if quoted else (start, end)
+    patterns = (_HEADER, _LOGIN) if _WITH_LOGIN.search(text) else (_HEADER,)
+    for pattern in patterns:
+        for match in pattern.finditer(text):
+            if not match["value"].startswith(("$", "{")):
+                yield match.span("value")

@@ -1,0 +1,81 @@
+"""Passwords inside commands, probes and headers are hidden; what is no secret stays."""
+
+from __future__ import annotations
+
+import pytest
+
+from migrations_app.domain.bundle import SourceKind
+from migrations_app.domain.manifests.secret_markers import MARKER, put_back, take
+from migrations_app.domain.reading.redaction import redact
+from migrations_app.domain.secret_commands import command_with_markers
+
+CANARY = "vogel9Qz7"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"PGPASSWORD={CANARY} psql -c x",
+        f"export DB_PASSWORD='{CANARY}'; run",
+        f"mysqladmin ping --password={CANARY}",
+        f"mysqladmin ping --password {CANARY} && echo",
+        f'["serve","--password","{CANARY}"]',
+        f"curl -u admin:{CANARY} http://x/",
+        f'curl -H "Authorization: Bearer {CANARY}" http://x/',
+        f"username=u,password={CANARY}",
+    ],
+)
+def test_secret_words_of_a_command_are_hidden(text: str) -> None:
+    assert command_with_markers(text, MARKER) == text.replace(CANARY, MARKER)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "run --user 1000:1000 x",
+        "psql --password $PGPASSWORD",
+        "PGPASSWORD=${PGPASSWORD} psql",
+        'PGPASSWORD="$(cat /run/secrets/pw)" psql',
+        "podman run --secret db --name x",
+        "--password --verbose",
+        "curl -H 'Authorization: Bearer ${TOKEN}' http://x",
+    ],
+)
+def test_references_and_names_stay(text: str) -> None:
+    assert command_with_markers(text, MARKER) == text
+
+
+def test_values_in_commands_probes_and_headers_are_taken_out_and_put_back() -> None:
+    shell = ["sh", "-c", f"PGPASSWORD={CANARY} psql"]
+    container = {
+        "name": "a",
+        "command": shell,
+        "livenessProbe": {"exec": {"command": shell}},
+        "readinessProbe": {
+            "httpGet": {"httpHeaders": [{"name": "Authorization", "value": f"Bearer {CANARY}"}]}
+        },
+        "lifecycle": {"postStart": {"exec": {"command": ["x", "--password", CANARY]}}},
+    }
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}}
+    body = {**pod, "spec": {"containers": [container]}}
+    shown, values = take([body])
+    assert CANARY not in repr(shown)
+    assert f"PGPASSWORD={MARKER} psql" in repr(shown)
+    assert take(shown) == (shown, {})
+    assert put_back(shown, values) == [body]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (SourceKind.QUADLET, f'[Container]\nExec=sh -c "export PGPASSWORD={CANARY}; run"\n'),
+        (SourceKind.QUADLET, f"[Volume]\nOptions=username=a,password={CANARY}\n"),
+        (SourceKind.RUN_LINES, f"podman run --health-cmd 'x --password {CANARY}' a\n"),
+        (SourceKind.RUN_LINES, f'curl -H "Authorization: Bearer {CANARY}" x\n'),
+        (SourceKind.CONTAINERFILE, f'FROM a\nCMD ["x","--password","{CANARY}"]\n'),
+        (SourceKind.COMPOSE, f'volumes: {{a: {{driver_opts: {{o: "u=a,password={CANARY}"}}}}}}\n'),
+        (SourceKind.KUBERNETES, f'httpHeaders: [{{name: Authorization, value: "x {CANARY}"}}]\n'),
+    ],
+)
+def test_they_are_not_shown_in_a_source_either(kind: SourceKind, text: str) -> None:
+    assert CANARY not in redact(text, kind)
