@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.places import Place
+from migrations_app.domain.reading.podman_argv.values import listed
 from migrations_app.domain.reading.quadlet.kinds import UnitKind
 from migrations_app.domain.reading.quadlet.site import Refusal, Site, not_found, resource_name
 from migrations_app.domain.reading.quadlet.unit import Argument, QuadletUnit
@@ -140,7 +141,7 @@ class Command:
 
     def _mount(self, value: Argument) -> Argument:
         """As the generator rewrites it: the type first, the source resolved."""
-        fields = next(csv.reader([value.text]), [])
+        fields = list(listed(value.text))
         spot = next((i for i, f in enumerate(fields) if _is_type(f)), None)
         kind = "volume" if spot is None else fields.pop(spot).partition("=")[2]
         if kind not in _RESOLVED_MOUNTS:

@@ -192,3 +192,9 @@ def test_a_unit_without_an_image_has_one_without_a_name():
     assert bundle.specs[0].containers[0].image_unnamed
     missing = read({"web.container": "[Container]\nImage=gone.build\n"})
     assert missing.specs[0].containers[0].image_unnamed
+
+
+@pytest.mark.parametrize("source", ["/a\rb", "/" + "x" * 200_000])
+def test_a_mount_that_is_no_line_of_csv_is_taken_as_it_stands(source: str):
+    spec = only(f"[Container]\nImage=a\nMount=type=bind,source={source},target=/b\n")
+    assert "/b" in [mount.target for mount in spec.containers[0].mounts]
