@@ -148,3 +148,10 @@ def test_a_quadlet_build_is_followed_as_well() -> None:
     [spec] = made.specs
     assert [port.container_port for port in spec.containers[0].ports] == [9000]
     assert made.facts.images["localhost/web:1"].user == "5"
+
+
+def test_a_long_chain_of_stages_is_followed_in_its_own_length() -> None:
+    text = "FROM a:1 AS s0\n" + "".join(f"FROM s{i} AS s{i + 1}\nENV A=1\n" for i in range(3_000))
+    built = parse(text, "Containerfile")
+    assert len(built.lineage(built.stages[-1])) == 3_001
+    assert not built.problems

@@ -15,6 +15,9 @@ from migrations_app.domain.reading.compose.nodes import Node, scalar_text
 BaseOf = Callable[[str, Node], dict[str, Node] | None]
 """A path and the node that names it → the services of that file, None if it is out of reach."""
 
+_MOST_BASES = 64
+"""How many services may build on one another: nobody means more, and each is a step deeper."""
+
 _EXTENDED = msg("What the service takes over is listed where it stands.")
 
 
@@ -48,6 +51,20 @@ def _extended(
                 Problem(
                     "compose_cycle",
                     msg("Service %(name)s extends itself.", name=name),
+                    extends.place,
+                )
+            ],
+        )
+    if len(chain) >= _MOST_BASES:
+        raise UnreadableSource(
+            msg("%(file)s cannot be read.", file=service.file),
+            [
+                Problem(
+                    "compose_extends_deep",
+                    msg(
+                        "More than %(limit)s services extend one another. Let them extend one.",
+                        limit=_MOST_BASES,
+                    ),
                     extends.place,
                 )
             ],

@@ -19,6 +19,7 @@ Missing = Callable[[str, str], str]
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _OPERATOR = re.compile(r":?[-?+]")
 _MENTION = re.compile(r"\$(?:\$|\{?([A-Za-z_][A-Za-z0-9_]*)(?:(?<=\w)(:?-))?)")
+_BRACE = re.compile(r"[{}]")
 MOST_NESTED = 32
 
 
@@ -122,20 +123,35 @@ def _closing(text: str, opening: int) -> int:
     return -1
 
 
+def _closings(text: str) -> dict[int, int]:
+    """Opening brace → the one that closes it, for those that few enough others stand around."""
+    found: dict[int, int] = {}
+    opened: list[int] = []
+    for brace in _BRACE.finditer(text):
+        if brace.group() == "{":
+            opened.append(brace.start())
+        elif opened:
+            opening = opened.pop()
+            if len(opened) <= MOST_NESTED:
+                found[opening] = brace.start()
+    return found
+
+
 def names_in(text: str) -> dict[str, str | None]:
     """The variables of a text with their defaults as they are written, those within defaults too.
 
-    None where a variable has no default.
+    None where a variable has no default, or one that stands too deep within others to be read.
     """
     found: dict[str, str | None] = {}
+    closings = _closings(text)
     for match in _MENTION.finditer(text):
         name = match.group(1)
         if not name:
             continue
         default: str | None = None
         if match.group(2):
-            end = _closing(text, match.start() + 1)
-            default = text[match.end() : end] if end >= 0 else None
+            end = closings.get(match.start() + 1)
+            default = text[match.end() : end] if end is not None else None
         if found.get(name) is None:
             found[name] = default
     return found

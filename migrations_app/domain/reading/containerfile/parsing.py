@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 
@@ -107,13 +107,11 @@ class Containerfile:
     def lineage(self, stage: Stage) -> tuple[Stage, ...]:
         """The stage and those of the file it builds on, from the first to itself."""
         found = [stage]
-        while True:
-            base = found[0].base.lower()
-            earlier = self.stages[: self.stages.index(found[0])]
-            parent = [one for one in earlier if one.name and one.name.lower() == base]
-            if not parent:
-                return tuple(found)
-            found.insert(0, parent[-1])
+        at = self.stages.index(stage)
+        for earlier in reversed(self.stages[:at]):
+            if earlier.name and earlier.name.lower() == found[-1].base.lower():
+                found.append(earlier)
+        return tuple(reversed(found))
 
 
 def parse(text: str, file: str) -> Containerfile:
@@ -122,12 +120,16 @@ def parse(text: str, file: str) -> Containerfile:
     arguments: dict[str, str] = {}
     before: list[Instruction] = []
     stages: list[Stage] = []
+    within: list[list[Instruction]] = []
+    names: set[str] = set()
     for item in instructions:
         if item.keyword == "FROM":
             stages.append(_stage(item, arguments))
-            problems += _bad_base(stages[-1], stages, file)
+            within.append([])
+            names.add(stages[-1].name.lower())
+            problems += _bad_base(stages[-1], names, file)
         elif stages:
-            stages[-1] = replace(stages[-1], instructions=(*stages[-1].instructions, item))
+            within[-1].append(item)
         elif item.keyword == "ARG":
             before.append(item)
             arguments |= dict(item.pairs)
@@ -139,7 +141,11 @@ def parse(text: str, file: str) -> Containerfile:
     if not stages and not problems:
         message = msg("There is no FROM: nothing says what the image is built on.")
         problems.append(Problem("containerfile_no_from", message, Place(file, 1, 1)))
-    return Containerfile(file, tuple(stages), tuple(before), tuple(problems))
+    filled = (
+        replace(stage, instructions=tuple(items))
+        for stage, items in zip(stages, within, strict=True)
+    )
+    return Containerfile(file, tuple(filled), tuple(before), tuple(problems))
 
 
 def _stage(item: Instruction, arguments: Mapping[str, str]) -> Stage:
@@ -148,10 +154,10 @@ def _stage(item: Instruction, arguments: Mapping[str, str]) -> Stage:
     return Stage(substitute(words[0] if words else "", arguments), name, (), item.line)
 
 
-def _bad_base(stage: Stage, stages: Sequence[Stage], file: str) -> list[Problem]:
+def _bad_base(stage: Stage, names: Set[str], file: str) -> list[Problem]:
     """A base that can be no image: nothing at all, or what no reference looks like."""
-    names = {one.name.lower() for one in stages if one.name}
-    if "$" in stage.base or stage.base.lower() in {"scratch", *names}:
+    known = stage.base.lower()
+    if "$" in known or known == "scratch" or (known and known in names):
         return []
     try:
         ImageRef.parse(stage.base)

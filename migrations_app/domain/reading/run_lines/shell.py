@@ -36,6 +36,7 @@ class Lexer:
     index: int = 0
     documents: list[tuple[str, bool]] = field(default_factory=list)
     _breaks: list[int] = field(init=False)
+    _last: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._breaks = [-1, *(i for i, char in enumerate(self.text) if char == "\n")]
@@ -140,12 +141,21 @@ class Lexer:
             raise Broken(match[0], *self.spot(match.start()))
         return True
 
+    def _ends_later(self, end: str) -> bool:
+        """Whether a line that ends a here-document stands further on: looked up, not looked for."""
+        if not self._last:
+            at = 0
+            for line in self.text.split("\n"):
+                self._last[line.rstrip("\r").lstrip("\t")] = at
+                at += len(line) + 1
+        return self._last.get(end.lstrip("\t"), -1) >= self.index
+
     def _skip_documents(self) -> None:
         """Pass over the here-documents that were announced on the line before."""
         for end, tabs in self.documents:
             start = self.index
             while True:
-                if self.index >= len(self.text):
+                if self.index >= len(self.text) or not self._ends_later(end):
                     raise Broken(f"<<{end}", *self.spot(start - 1))
                 line = self.skip_line().rstrip("\r")
                 self.index = min(self.index + 1, len(self.text))

@@ -6,6 +6,7 @@ empty assignment takes back all that stood before it.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -52,9 +53,10 @@ class Setting:
 
     def place_at(self, offset: int) -> Place:
         """Where a character of the value stands."""
-        piece = next((p for p in reversed(self.pieces) if p.offset <= offset), None)
-        if piece is None:
+        at = bisect_right(self.pieces, offset, key=lambda piece: piece.offset)
+        if at == 0:
             return self.place
+        piece = self.pieces[at - 1]
         column = piece.column + offset - piece.offset
         return Place(self.file, piece.line, column, self.unit, self.path)
 

@@ -14,6 +14,8 @@ from tests.domain.reading.compose.accounted import faults, made_of, specs
 
 WEB = "services: {web: {image: web, environment: {A: base, B: base}, ports: ['80:80']}}"
 
+_CHAIN = "services:\n" + "".join(f"  s{i}: {{extends: s{i + 1}}}\n" for i in range(2_000))
+
 
 def test_an_override_lies_on_top_of_the_main_file_of_its_folder() -> None:
     files = {
@@ -163,6 +165,7 @@ def test_version_1_is_read() -> None:
     [
         ({"compose.yaml": "include: [compose.yaml]\nservices: {a: {image: a}}"}, "compose_cycle"),
         ({"compose.yaml": "services: {a: {image: a, extends: a}}"}, "compose_cycle"),
+        ({"compose.yaml": _CHAIN}, "compose_extends_deep"),
         ({"compose.yaml": "services: {a: {image: '${A'}}"}, "compose_variable"),
         ({"compose.yaml": "services: [a]\n"}, "compose_shape"),
         ({"compose.yaml": "services: {a: {image: a}}\nvolumes: [a]\n"}, "compose_shape"),

@@ -143,3 +143,10 @@ def test_a_required_variable_is_a_finding_with_its_reason() -> None:
     made = made_of({"compose.yaml": "services: {web: {image: '${IMAGE:?say which one}'}}"})
     told = [str(f.message) for f in made.findings if f.code == "CAP-07"]
     assert "Variable IMAGE must be set: say which one." in told
+
+
+def test_defaults_within_defaults_cost_no_more_than_their_length():
+    opened = "${A:-" * 20_000
+    assert names_in(opened) == {"A": None}
+    closed = "".join(f"${{A{i}:-" for i in range(20_000)) + "}" * 20_000
+    assert sum(len(default or "") for default in names_in(closed).values()) < 40 * len(closed)
