@@ -138,8 +138,10 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
     running.run(first_for(settings, facts, answers))
     moves = Moves.by_splitting(running, settings, answers)
     facts = moves.facts(Relabelling.of(sources, running).facts(known))
+    namespace = _namespace(options)
+    running.run(namespace)  # first: presets write the namespace into what they make
     running.run(transforms_for(settings, facts, answers))
-    running.run(_overrides(options))
+    running.run([*_images_by_hand(options), *namespace])
     questions = (*bundle.questions, *built.questions, *running.questions.values())
     context = CheckContext(
         tuple(running.objects),
@@ -247,23 +249,25 @@ def _known(facts: Facts, options: Options) -> Facts:
     return replace(facts, image_digests={**facts.image_digests, **options.image_digests})
 
 
-def _overrides(options: Options) -> list[Transform]:
-    """What was asked for by hand, which wins over every preset."""
-    transforms: list[Transform] = []
-    if options.images:
-        for image in options.images.values():
-            ImageRef.parse(image)
-        transforms.append(SetImages(options.images))
-    if options.namespace:
-        if not is_label(options.namespace):
-            raise InvalidInput(
-                msg(
-                    "%(name)s is no name of a namespace: lower-case letters, digits and hyphens.",
-                    name=repr(options.namespace),
-                )
+def _images_by_hand(options: Options) -> list[Transform]:
+    """The images that were asked for by hand, which win over every preset."""
+    for image in options.images.values():
+        ImageRef.parse(image)
+    return [SetImages(options.images)] if options.images else []
+
+
+def _namespace(options: Options) -> list[Transform]:
+    """The namespace that was asked for, which wins over every preset."""
+    if not options.namespace:
+        return []
+    if not is_label(options.namespace):
+        raise InvalidInput(
+            msg(
+                "%(name)s is no name of a namespace: lower-case letters, digits and hyphens.",
+                name=repr(options.namespace),
             )
-        transforms.append(SetNamespace(options.namespace))
-    return transforms
+        )
+    return [SetNamespace(options.namespace)]
 
 
 def _with_secrets(

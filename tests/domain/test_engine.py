@@ -120,6 +120,17 @@ def test_base_leaves_the_environment_out() -> None:
     assert full.digest != plain.digest
 
 
+def test_presets_know_the_namespace_that_was_asked_for() -> None:
+    layer = Preset.from_text(
+        "secrets: {mode: external-secrets, remoteKey: 'kv/{namespace}/{secret}',"
+        " store: {name: vault}}",
+        "org",
+    )
+    secret = "apiVersion: v1\nkind: Secret\nmetadata: {name: db}\nstringData: {password: hunter2}\n"
+    result = render(bundle(a=secret), Options(namespace="prod", layers=(layer,)), SCHEMAS)
+    assert "kv/prod/db" in result.text
+
+
 def test_a_preset_leaves_its_name_with_what_it_set() -> None:
     steps = [item.change.step for item in made(layers=LAYERS[:1]).changes]
     assert [step.by for step in steps if step.kind is StepKind.PRESET] == ["org"]

@@ -48,6 +48,7 @@ SECTIONS: tuple[Builder, ...] = (
     observability.transforms,
     network.transforms,  # when it is known who is reached from where
     security.transforms,  # when nobody looks for ports of the host any more
+    storage.folders,  # when the writable folders of a read-only root are there, too
     workload.budgets,  # when it is known how many pods there are
     configuration.roll_outs,  # last: when all that pods refer to is as it will be
 )

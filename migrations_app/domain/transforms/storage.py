@@ -38,15 +38,20 @@ _SIZE: Path = ("resources", "requests", "storage")
 def transforms(
     settings: Settings, _facts: Facts, _answers: Mapping[str, str]
 ) -> Iterator[Transform]:
-    """What the section ``storage`` asks for."""
+    """What the section ``storage`` asks of claims."""
     named = mapping(settings.section("storage").get("claims"))
     for step, said in settings.stages("storage"):
         yield ShapeClaims(step, said, named)
-        if said.get("emptyDir"):
-            yield LimitFolders(step, mapping(said["emptyDir"]))
     if settings.section("storage").get("expansion") is not None:
         wanted = bool(settings.section("storage")["expansion"])
         yield AllowExpansion(settings.step("storage", "expansion"), wanted)
+
+
+def folders(settings: Settings, _facts: Facts, _answers: Mapping[str, str]) -> Iterator[Transform]:
+    """What the section ``storage`` asks of folders that are empty at first."""
+    for step, said in settings.stages("storage"):
+        if said.get("emptyDir"):
+            yield LimitFolders(step, mapping(said["emptyDir"]))
 
 
 @dataclass(frozen=True, slots=True)

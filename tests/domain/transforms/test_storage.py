@@ -76,6 +76,17 @@ def test_empty_folders_get_a_limit_where_they_have_none() -> None:
     assert volumes[2]["emptyDir"] == {"sizeLimit": "1Mi", "medium": "Memory"}
 
 
+def test_the_limit_holds_for_the_writable_folders_of_a_read_only_root_too() -> None:
+    pod = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: shop}\n"
+        "spec: {containers: [{name: web, image: web}]}\n"
+    )
+    (made,) = applied(pod, "security: {readOnlyRoot: true}\nstorage: {emptyDir: {sizeLimit: 1Gi}}")
+
+    folders = [volume["emptyDir"] for volume in made["spec"]["volumes"]]
+    assert folders == [{"sizeLimit": "1Gi"}] * 3
+
+
 def test_storage_classes_let_claims_grow() -> None:
     text = (
         "{apiVersion: storage.k8s.io/v1, kind: StorageClass, metadata: {name: c}, provisioner: p}"
