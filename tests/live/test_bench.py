@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench import __main__ as command
-from bench import render
+from bench import everything, render
 from bench.measure import Result
 from bench.rows import ROWS
 
@@ -18,6 +18,7 @@ pytestmark = pytest.mark.live
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, cluster_kit: Path) -> None:
     monkeypatch.setattr(render, "COUNT", 3)
+    monkeypatch.setattr(everything, "COUNT", 3)
     monkeypatch.setenv("WORKBENCH_DATA_DIR", str(tmp_path))
 
 
@@ -25,6 +26,11 @@ def test_kustomize_and_rendering_make_the_same_objects(tmp_path: Path) -> None:
     result = render.against_kustomize(tmp_path)
     assert result.ours > 0
     assert result.theirs > 0
+
+
+def test_kustomize_can_make_what_every_section_makes(tmp_path: Path) -> None:
+    result = everything.against_the_same_objects(tmp_path)
+    assert "3 Deployments to 21 objects" in result.what
 
 
 def test_figures_are_printed_and_kept(
