@@ -136,7 +136,7 @@ def test_a_profile_of_the_node_is_named_by_its_path() -> None:
 
 
 @pytest.mark.parametrize(
-    ("context", "image", "user", "asked"),
+    ("written", "image", "user", "asked"),
     [
         ("{runAsUser: 7}", None, 7, False),
         ("{runAsUser: 7}", "0", 7, False),
@@ -149,10 +149,10 @@ def test_a_profile_of_the_node_is_named_by_its_path() -> None:
     ],
 )
 def test_the_user_is_the_sources_the_images_or_a_question(
-    context: str, image: str | None, user: int | None, *, asked: bool
+    written: str, image: str | None, user: int | None, *, asked: bool
 ) -> None:
     images = {} if image is None else {"localhost/web:1": ImageFacts(user=image)}
-    running = run(pod(context), RESTRICTED, facts=Facts(images=images))
+    running = run(pod(written), RESTRICTED, facts=Facts(images=images))
     made = container(running.bodies[0], "web")["securityContext"]
     assert made["runAsNonRoot"] is True
     assert made.get("runAsUser") == user
