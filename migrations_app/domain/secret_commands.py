@@ -25,9 +25,20 @@ _HEADER = re.compile(
 )
 _LOGIN = re.compile(r"(?<![\w\-])(?:-u|--user)(?:[ \t]*|=)[\"']?[^\s:\"'/]+:(?P<value>[^\s\"']+)")
 _WITH_LOGIN = re.compile(r"\bcurl\b")
+_REGISTRY_LOGIN = re.compile(r"(?<![\w\-])-p(?:[ \t]+|=)?" + _VALUE)
+_WITH_REGISTRY = re.compile(r"\b(?:podman|docker|buildah|skopeo)[ \t]+login\b")
+_PRINTED = re.compile(r"\b(?:echo|printf)(?:[ \t]+-\w+)*[ \t]+" + _VALUE)
+_WITH_CREATION = re.compile(r"\b(?:podman|docker)[ \t]+(?:secret[ \t]+create|login)\b")
+_BY_COMMAND = (
+    (None, _HEADER),
+    (_WITH_LOGIN, _LOGIN),
+    (_WITH_REGISTRY, _REGISTRY_LOGIN),
+    (_WITH_CREATION, _PRINTED),
+)
+"""What is secret by its place alone, each with the command that makes it so."""
 _HEADERS = frozenset({"authorization", "proxy-authorization", "cookie"})
-_NAMES_ONLY = frozenset({"secret", "tls-verify"})
-"""Options whose word is the name of something secret, not the secret."""
+_NAMES_ONLY = frozenset({"secret", "Secret", "tls-verify"})
+"""Options, and keys of units, whose word is the name of something secret, not the secret."""
 
 
 def is_secret_header(name: str, value: str) -> bool:
@@ -57,8 +68,8 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
             if looks_secret(match["name"], value):
                 start, end = match.span("value")
                 yield (start + 1, end - 1) if quoted else (start, end)
-    patterns = (_HEADER, _LOGIN) if _WITH_LOGIN.search(text) else (_HEADER,)
-    for pattern in patterns:
-        for match in pattern.finditer(text):
-            if not match["value"].startswith(("$", "{")):
-                yield match.span("value")
+    for needed, pattern in _BY_COMMAND:
+        if needed is None or needed.search(text):
+            for match in pattern.finditer(text):
+                if not match["value"].strip("\"'").startswith(("$", "{")):
+                    yield match.span("value")

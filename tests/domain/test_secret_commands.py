@@ -23,6 +23,8 @@ CANARY = "vogel9Qz7"
         f"curl -u admin:{CANARY} http://x/",
         f'curl -H "Authorization: Bearer {CANARY}" http://x/',
         f"username=u,password={CANARY}",
+        f"podman login -u a -p {CANARY} registry.example.com",
+        f"echo -n {CANARY} | podman secret create db -",
     ],
 )
 def test_secret_words_of_a_command_are_hidden(text: str) -> None:
@@ -72,6 +74,8 @@ def test_values_in_commands_probes_and_headers_are_taken_out_and_put_back() -> N
         (SourceKind.QUADLET, f"[Volume]\nOptions=username=a,password={CANARY}\n"),
         (SourceKind.RUN_LINES, f"podman run --health-cmd 'x --password {CANARY}' a\n"),
         (SourceKind.RUN_LINES, f'curl -H "Authorization: Bearer {CANARY}" x\n'),
+        (SourceKind.RUN_LINES, f"podman login -u a -p {CANARY} reg.example.com\n"),
+        (SourceKind.QUADLET, f"[Container]\nHealthCmd=curl -u admin:{CANARY} http://x/\n"),
         (SourceKind.CONTAINERFILE, f'FROM a\nCMD ["x","--password","{CANARY}"]\n'),
         (SourceKind.COMPOSE, f'volumes: {{a: {{driver_opts: {{o: "u=a,password={CANARY}"}}}}}}\n'),
         (SourceKind.KUBERNETES, f'httpHeaders: [{{name: Authorization, value: "x {CANARY}"}}]\n'),

@@ -64,6 +64,7 @@ def redact_lines(text: str, kind: SourceKind) -> str:
     elif kind is SourceKind.CONTAINERFILE:
         text = _INSTRUCTION.sub(lambda match: _variable(match, secrets), text)
     text = "".join(_words(text, kind, secrets))
+    text = "\n".join(command_with_markers(line, MARKER) for line in text.split("\n"))
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= _LONG:
             text = text.replace(secret, MARKER)
