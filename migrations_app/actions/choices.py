@@ -19,6 +19,7 @@ from migrations_app.domain.messages import msg
 from migrations_app.domain.schemas import Schemas
 from migrations_app.domain.secret_answers import is_secret_answer, shown_answer
 from migrations_app.models import AcceptedFix, Answer, Application, Assessment, Service
+from migrations_app.queries.inputs import gather
 
 _LONGEST = 64 * 1024
 """Characters: a missing file is answered with its content."""
@@ -44,7 +45,7 @@ def answer_questions(
     _check(answers, _asked([service]))
     raise_version(service, version)
     _keep(actor, service.application, service, answers)
-    assess(application=service.application, schemas=schemas, services=[service])
+    _assess(service.application, [service], schemas)
     _record(actor, service.application, service, answers, {})
     return service
 
@@ -73,7 +74,7 @@ def answer_for_application(
     for service in asking:
         raise_version(service)
     _keep(actor, application, None, answers)
-    assess(application=application, schemas=schemas, services=asking)
+    _assess(application, asking, schemas)
     _record(actor, application, None, answers, {"services": [service.key for service in asking]})
 
 
@@ -217,6 +218,19 @@ def _check(answers: Mapping[str, str | None], asked: Mapping[str, list[str]]) ->
             )
     if problems:
         raise InvalidInput(msg("The answers cannot be kept."), problems)
+
+
+def _assess(application: Application, services: Sequence[Service], schemas: Schemas) -> None:
+    """Look at the services with the new answers.
+
+    Raises:
+        InvalidInput: with such an answer, a source that tells of one cannot be read any more.
+    """
+    sound = Assessment.objects.filter(service__in=services, problem={})
+    before = set(sound.values_list("service", flat=True))
+    assess(application=application, schemas=schemas, services=services)
+    if before - set(sound.values_list("service", flat=True)):
+        raise InvalidInput(msg("The answers cannot be kept."), gather(application).unread)
 
 
 def _keep(

@@ -16,7 +16,7 @@ from migrations_app.domain.answers import before_rendering
 from migrations_app.domain.bundle import Bundle, MemoryFiles, SourceKind, SourceObject
 from migrations_app.domain.edits import Edit
 from migrations_app.domain.engine import Options
-from migrations_app.domain.errors import UnreadableSource
+from migrations_app.domain.errors import Problem, UnreadableSource
 from migrations_app.domain.manifests.digests import inputs_digest
 from migrations_app.domain.manifests.ownership import is_service
 from migrations_app.domain.manifests.resources import name_of, namespace_of
@@ -66,7 +66,8 @@ class Inputs:
     """What an application is rendered from.
 
     ``digests`` holds the digest of each file of the bundle; ``told`` the source in force of each
-    service that is not archived; ``edits`` what people wrote by hand, by service.
+    service that is not archived; ``edits`` what people wrote by hand, by service; ``unread`` says
+    why files that were readable when they were stored are left out today.
     """
 
     application: Application
@@ -78,6 +79,7 @@ class Inputs:
     fixes: frozenset[str]
     layers: tuple[Layer, ...]
     edits: Mapping[str, tuple[Edit, ...]]
+    unread: tuple[Problem, ...] = ()
 
     def options(
         self,
@@ -111,7 +113,7 @@ def gather(application: Application) -> Inputs:
     given = _answers(application)
     answers = {key: answer.text for key, answer in given.items()}
     common = layers(application)
-    bundle = _read(files, before_rendering(in_order(common), answers))
+    bundle, unread = _read(files, before_rendering(in_order(common), answers))
     in_force = _in_force(application, paths, bundle.specs)
     outdated = _outdated(application, in_force, paths)
     order = {path: place for place, path in enumerate(files)}
@@ -142,6 +144,7 @@ def gather(application: Application) -> Inputs:
         ),
         layers=common,
         edits=_edits(application),
+        unread=unread,
     )
 
 
@@ -336,11 +339,16 @@ def _thing(item: SourceObject) -> Thing:
     return str(item.body.get("kind")), namespace_of(item.body), name_of(item.body)
 
 
-def _read(files: Mapping[str, bytes], answers: Mapping[str, str]) -> Bundle:
+def _read(
+    files: Mapping[str, bytes], answers: Mapping[str, str]
+) -> tuple[Bundle, tuple[Problem, ...]]:
+    """What can be read of the files, and why the rest cannot."""
+    given = Given(answers=answers)
     try:
-        return read_bundle(MemoryFiles(files), WIDE, partial=True, given=Given(answers=answers))
-    except UnreadableSource:
-        return Bundle()
+        bundle = read_bundle(MemoryFiles(files), WIDE, partial=True, given=given)
+    except UnreadableSource as error:
+        return Bundle(), error.problems
+    return bundle, tuple(problem for member in bundle.members for problem in member.problems)
 
 
 def _edits(application: Application) -> dict[str, tuple[Edit, ...]]:

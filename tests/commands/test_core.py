@@ -211,6 +211,18 @@ def test_what_a_preset_answers_is_left_out_while_reading(
     assert "job" not in run(command, "compose.yaml", "--preset", "answers.yaml").out
 
 
+def test_what_no_question_takes_for_an_answer_is_the_presets_own_affair(
+    run: Run, tmp_path: Path
+) -> None:
+    """A preset answers many questions; given to the very question, the answer is refused."""
+    (tmp_path / "compose.yaml").write_text("services: {db: {image: postgres:16}}")
+    (tmp_path / "answers.yaml").write_text("answers: {service-port: banana}")
+    (tmp_path / "given.yaml").write_text("service-port:db: banana")
+    done = run("render", "compose.yaml", "--preset", "answers.yaml")
+    assert (done.code, "port: 5432" in done.out) == (0, True)
+    assert run("render", "compose.yaml", "--answers", "given.yaml").code == 2
+
+
 def test_what_had_nothing_to_act_on_is_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "answers.yaml").write_text("volume-size: 1Gi")
     options = ["--image", "wbe=r.io/a:1", "--set", "GIT=1", "--answers", "answers.yaml"]

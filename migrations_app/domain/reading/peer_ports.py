@@ -60,7 +60,7 @@ def with_peer_ports(
 ) -> list[ServiceSpec]:
     """The services, those that peers lean on with the ports that were found out or answered.
 
-    ``bad`` is told of an answer that is no list of ports.
+    ``bad`` is told of an answer that is no list of ports; the recommended one stays in force.
     """
     mentions = _mentions(specs)
     waited_for = {item.service for spec in specs for item in spec.depends_on}
@@ -99,7 +99,7 @@ def _with_port(
     ports = _parsed(answer)
     if ports is None:
         bad(question, answer)
-        return spec
+        ports = _parsed(recommended) or ()
     main = _main(spec)
     containers = [replace(item, ports=ports) if item is main else item for item in spec.containers]
     return replace(spec, containers=tuple(containers))

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from migrations_app import wiring
 from migrations_app.actions.choices import answer_for_application
 from migrations_app.actions.sources import OnConflict, Stored, store_source
-from migrations_app.domain.errors import Conflict, UnreadableSource
+from migrations_app.domain.errors import Conflict, InvalidInput, UnreadableSource
 from migrations_app.domain.people.roles import Verb
 from migrations_app.domain.reading.file_names import member_name
 from migrations_app.models import Application, Assessment
@@ -209,13 +209,19 @@ def _keep_answers(request: PageRequest, application: Application, stored: Stored
         for question in questions
     }
     answers: dict[str, str | None] = {key: text for key, text in given.items() if key in asked}
-    if answers:
+    if not answers:
+        return
+    try:
         answer_for_application(
             actor=actor_of(request),
             application=application,
             answers=answers,
             schemas=wiring.schemas(),
         )
+    except InvalidInput as error:
+        # The files are stored by now: what is wrong with the answers is told beside that.
+        why = [str(error.message), *(str(problem.message) for problem in error.problems)]
+        messages.error(request, " ".join(why))
 
 
 def _tell(request: PageRequest, stored: Stored) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from migrations_app.actions.choices import answer_for_application, answer_questions
 from migrations_app.actions.sources import store_source
 from migrations_app.adapters.schemas import BundledSchemas
+from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.manifests.secret_markers import MARKER
 from migrations_app.models import (
     Application,
@@ -72,3 +74,34 @@ def test_an_edited_project_updates_the_services_it_names(
     assert {m.service.key for m in again.matches} == {"web", "db"}
     assert "updated" in {m.outcome for m in again.matches}
     assert Service.objects.count() == 2
+
+
+def test_an_answer_that_makes_a_source_unreadable_is_refused(
+    operator: Actor, application: Application, schemas: BundledSchemas
+) -> None:
+    """It would take every service of the file out of force, its question with them."""
+    files = {
+        "compose.yaml": b"services:\n"
+        b"  web: {image: registry.example.com/web:1, depends_on: [app]}\n"
+        b"  app: {image: registry.example.com/app:1}\n"
+    }
+    store_source(actor=operator, application=application, files=files, schemas=schemas)
+    answers: dict[str, str | None] = {"service-port:app": "banana"}
+    with pytest.raises(InvalidInput, match="'banana' does not answer"):
+        answer_for_application(
+            actor=operator, application=application, answers=answers, schemas=schemas
+        )
+    with pytest.raises(InvalidInput, match="'banana' does not answer"):
+        answer_questions(
+            actor=operator,
+            service=Service.objects.get(key="app"),
+            answers=answers,
+            schemas=schemas,
+        )
+    answer_for_application(
+        actor=operator,
+        application=application,
+        answers={"service-port:app": "5000"},
+        schemas=schemas,
+    )
+    assert [row.problem for row in Assessment.objects.all()] == [{}, {}]

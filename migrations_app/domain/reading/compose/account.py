@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from migrations_app.domain.answers import Answers
 from migrations_app.domain.errors import Problem
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.loss import LossRow, Outcome
@@ -95,7 +96,13 @@ class Account:
         self.findings.setdefault((code, place, told), finding)
 
     def refuse_answer(self, question: Question, answer: str) -> None:
-        """An answer that cannot be one: a problem where the question stands."""
+        """An answer that cannot be one: a problem where the question stands.
+
+        A preset answers many questions at once: where its answer is none, the recommended one
+        stays in force.
+        """
+        if isinstance(self.answers, Answers) and question.id not in self.answers.given:
+            return
         values = [choice.value for choice in question.choices]
         message = (
             msg(
