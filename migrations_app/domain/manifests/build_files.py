@@ -12,7 +12,7 @@ from migrations_app.domain.manifests.build_draft import NOWHERE, Ledger, Said, c
 from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.names import to_data_key, unique
 from migrations_app.domain.questions import Question
-from migrations_app.domain.spec import Mount, ServiceSpec
+from migrations_app.domain.spec import Mount, MountKind, ServiceSpec
 
 _EXISTING = "existing"
 _OWN = "own"
@@ -25,6 +25,7 @@ def carried(mount: Mount, reason: Message = CARRIED) -> tuple[dict[str, Any], di
     The text of a file that nobody could read is empty, and is asked about.
     """
     place = mount.places.get("", NOWHERE)
+    outcome = Outcome.CONVERTED if is_known(mount) else Outcome.QUESTION
     texts: Mapping[str, str] = mount.entries
     if not texts and is_file(mount):
         texts = {posixpath.basename(mount.target.rstrip("/")) or "file": mount.content or ""}
@@ -32,9 +33,14 @@ def carried(mount: Mount, reason: Message = CARRIED) -> tuple[dict[str, Any], di
     paths: dict[str, str] = {}
     for name, text in texts.items():
         key = unique(to_data_key(name), data, name)
-        data[key] = Said(text, place, Outcome.QUESTION, reason)
+        data[key] = Said(text, place, outcome, reason)
         paths[key] = name
     return data, paths
+
+
+def is_known(mount: Mount) -> bool:
+    """Whether a named configuration came with its text, so that nobody is asked about it."""
+    return mount.kind is MountKind.CONFIG and mount.content is not None
 
 
 def volume_items(paths: Mapping[str, str]) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ from migrations_app.domain.manifests.build_files import (
     carried,
     config_map,
     configuration,
+    is_known,
     volume_items,
 )
 from migrations_app.domain.manifests.build_secrets import Vault, podman_secret
@@ -237,7 +238,8 @@ class PodVolumes:
         items = [] if one else volume_items(paths)
         mode = mount.mode & 0o777 if mount.mode is not None else None
         self._add(name, {kind: without_empty({**source, "defaultMode": mode, "items": items})})
-        made = _volume_mount(mount, name, Outcome.QUESTION, reason)
+        outcome = Outcome.CONVERTED if is_known(mount) else Outcome.QUESTION
+        made = _volume_mount(mount, name, outcome, reason)
         if one:
             made.value["subPath"] = next(iter(paths))
         made.value["readOnly"] = True

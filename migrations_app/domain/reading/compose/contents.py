@@ -12,6 +12,7 @@ from migrations_app.domain.spec import Mount, MountKind, SecretUse
 
 _NO_OWNER = msg("A file of a volume belongs to the pod's group, if it has one.")
 _CARRIED = msg("What it holds is carried by an object of its own.")
+_ELSEWHERE = msg("Kept outside of the project; see the question.")
 
 
 def read_config(node: Node, fields: Fields, site: Site) -> Mount | None:
@@ -113,6 +114,8 @@ def _content(section: str, name: str, definition: Node | None, site: Site) -> st
     account = site.account
     kind = "Secret" if section == "secrets" else "ConfigMap"
     target = f"{kind}/{_object_name(name, definition, site)}"
+    if (external := definition.get("external")) is not None and external.value is True:
+        account.settle(external, Outcome.QUESTION, _ELSEWHERE, target)
     if (inline := definition.get("content")) is not None and inline.value is not None:
         account.settle(inline, Outcome.CONVERTED, _CARRIED, target)
         return scalar_text(inline.value)
