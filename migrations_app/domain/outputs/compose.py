@@ -24,7 +24,7 @@ from migrations_app.domain.manifests.resources import (
 )
 from migrations_app.domain.messages import msg
 from migrations_app.domain.outputs.base import Losses, Manifests, Written
-from migrations_app.domain.outputs.compose_services import ServiceWriter, Shared
+from migrations_app.domain.outputs.compose_services import NO_FIELD, ServiceWriter, Shared, literal
 from migrations_app.domain.outputs.podman_ports import Published, port_number, selects
 from migrations_app.domain.outputs.sound import sound
 from migrations_app.domain.places import Path
@@ -36,6 +36,10 @@ _OUTSIDE = ("NodePort", "LoadBalancer")
 _SAID = (
     *("containers", "initContainers", "volumes", "securityContext", "restartPolicy"),
     *("hostNetwork", "hostPID", "hostname", "hostAliases", "terminationGracePeriodSeconds"),
+)
+_SAID_OF_PODS = ("runAsUser", "runAsGroup", "supplementalGroups", "sysctls")
+_SAID_OF_WORKLOADS = (
+    *("replicas", "selector", "template", "schedule", "jobTemplate", "volumeClaimTemplates"),
 )
 
 
@@ -145,8 +149,13 @@ class _Writer:
         ]
         if hosts:
             said["extra_hosts"] = hosts
+        if notes := _notes(body):
+            said["labels"] = notes
         if spec.get("hostNetwork"):
             return {**said, "network_mode": "host"}
+        sysctls = sequence(mapping(spec.get("securityContext")).get("sysctls"))
+        if kernel := {str(s.get("name")): str(s.get("value")) for s in map(mapping, sysctls)}:
+            said["sysctls"] = kernel
         aliases, ports, exposed = self._ways_in(body, main)
         if aliases:
             said["networks"] = {"default": {"aliases": aliases}}
@@ -218,7 +227,13 @@ class _Writer:
 
     def _note(self, body: Object, spec: Mapping[str, Any], label: str, values: Environment) -> None:
         for key in sorted(set(spec) - set(_SAID)):
-            self.losses.dropped(f"{label}/{key}", msg("Compose has no such field."))
+            self.losses.dropped(f"{label}/{key}", NO_FIELD)
+        said = set(_SAID_OF_PODS) - ({"sysctls"} if spec.get("hostNetwork") else set())
+        for key in sorted(set(mapping(spec.get("securityContext"))) - said):
+            self.losses.dropped(f"{label}/securityContext/{key}", NO_FIELD)
+        if pod_spec(body) != (("spec",), body.get("spec")):
+            for key in sorted(set(mapping(body.get("spec"))) - set(_SAID_OF_WORKLOADS)):
+                self.losses.dropped(f"{object_label(body)}/spec/{key}", NO_FIELD)
         for field in values.substituted:
             self.losses.dropped(
                 f"{label}/{field}", msg("Only a cluster knows it: something stands in its place.")
@@ -237,6 +252,14 @@ class _Writer:
             number += 1
             free = f"{plain}-{number}"
         return free
+
+
+def _notes(body: Object) -> dict[str, str]:
+    """The annotations of a workload and its pods: what has no meaning to a cluster is kept."""
+    found = pod_metadata(body)
+    own = mapping(mapping(body.get("metadata")).get("annotations"))
+    of_pods = mapping(found[1].get("annotations")) if found else {}
+    return {str(key): literal(str(value)) for key, value in {**own, **of_pods}.items()}
 
 
 def _port(port: Published) -> dict[str, Any]:

@@ -21,6 +21,7 @@ _SAID = (
     *("env", "envFrom", "ports", "resources", "volumeMounts", "securityContext"),
     *("livenessProbe", "readinessProbe", "restartPolicy"),
 )
+NO_FIELD = msg("Compose has no such field.")
 _SAID_SECURITY = (
     *("runAsUser", "runAsGroup", "readOnlyRootFilesystem", "privileged", "capabilities"),
     *("allowPrivilegeEscalation",),
@@ -76,7 +77,7 @@ class ServiceWriter:
             service["deploy"] = {"resources": resources}
         service["restart"] = _RESTARTS.get(self.restart, "always")
         for key in sorted(set(container) - set(_SAID)):
-            self.losses.dropped(f"{path}/{key}", msg("Compose has no such field."))
+            self.losses.dropped(f"{path}/{key}", NO_FIELD)
         return service
 
     def _security(self, own: Mapping[str, Any], path: str) -> dict[str, Any]:
@@ -98,7 +99,7 @@ class ServiceWriter:
             if names := sequence(mapping(own.get("capabilities")).get(side)):
                 said[key] = [str(name).upper().removeprefix("CAP_") for name in names]
         for key in sorted(set(own) - set(_SAID_SECURITY)):
-            self.losses.dropped(f"{path}/securityContext/{key}", msg("Compose has no such field."))
+            self.losses.dropped(f"{path}/securityContext/{key}", NO_FIELD)
         return said
 
     def _mounts(self, container: Mapping[str, Any], path: str) -> dict[str, Any]:
@@ -124,13 +125,18 @@ class ServiceWriter:
         if isinstance(host := volume.get("hostPath"), dict):
             source = literal(str(host.get("path")))
             return {"type": "bind", "source": source, "target": target, **read_only}
-        if mapping(volume.get("emptyDir")).get("medium") == "Memory":
-            return {"type": "tmpfs", "target": target}
+        folder = mapping(volume.get("emptyDir"))
+        if folder.get("medium") == "Memory":
+            size = _bytes(folder.get("sizeLimit"))
+            limit = {"tmpfs": {"size": size}} if size else {}
+            return {"type": "tmpfs", "target": target, **limit}
         claim = mapping(volume.get("persistentVolumeClaim")).get("claimName")
         own = self.claims.get(name) or claim or f"{self.name}-{name}"
         self.shared.volumes.setdefault(str(own), {})
         sub_path = str(mount.get("subPath") or "")
         if "emptyDir" in volume:
+            if folder.get("sizeLimit"):
+                self.losses.dropped(f"{path}/sizeLimit", NO_FIELD)
             self.losses.converted(
                 path, f"volumes/{own}", msg("Compose keeps the volume when the service is gone.")
             )
@@ -155,9 +161,10 @@ class ServiceWriter:
                     continue
                 items = sequence(reference.get("items")) or [{"key": k, "path": k} for k in data]
                 owner = str(reference.get("name") or reference.get("secretName"))
+                mode = reference.get("defaultMode")
                 for item in items:
                     if mapping(item).get("key") in data:
-                        found += self._file(owner, kind, item, data[item["key"]], mount)
+                        found += self._file(owner, kind, item, data[item["key"]], mount, mode)
         if not found:
             self.losses.dropped(path, msg("What is mounted here is not in the manifest."))
         return found
@@ -169,6 +176,7 @@ class ServiceWriter:
         item: Mapping[str, Any],
         content: bytes,
         mount: Mapping[str, Any],
+        default_mode: Any,
     ) -> list[dict[str, Any]]:
         target, sub_path = str(mount.get("mountPath")), str(mount.get("subPath") or "")
         relative = str(item.get("path"))
@@ -178,7 +186,9 @@ class ServiceWriter:
         name = "".join(c if c.isalnum() or c in "._-" else "-" for c in f"{owner}-{item['key']}")
         name = f"{name}-secret" if kind == "secret" else name
         self.shared.configs[name] = {"content": literal(content.decode("utf-8", "replace"))}
-        return [{"source": name, "target": literal(where)}]
+        mode = item.get("mode", default_mode)
+        said = {"mode": mode} if isinstance(mode, int) else {}
+        return [{"source": name, "target": literal(where), **said}]
 
     def _health(self, container: dict[str, Any], path: str) -> dict[str, Any]:
         """The readiness probe, else the liveness probe: compose knows one check."""
@@ -218,10 +228,15 @@ class ServiceWriter:
                 elif resource == "memory":
                     said.setdefault(key, {})["memory"] = str(quantity.to_bytes())
                 else:
-                    self.losses.dropped(
-                        f"{path}/resources/{side}/{resource}", msg("Compose has no such field.")
-                    )
+                    self.losses.dropped(f"{path}/resources/{side}/{resource}", NO_FIELD)
         return dict(said)
+
+
+def _bytes(size: Any) -> int:
+    try:
+        return Quantity.parse(str(size)).to_bytes() if size is not None else 0
+    except InvalidInput:
+        return 0
 
 
 def _test(probe: Mapping[str, Any], container: dict[str, Any]) -> list[str] | None:
