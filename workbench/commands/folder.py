@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from migrations_app.domain.errors import InvalidInput, Problem
+from migrations_app.domain.errors import InvalidInput, Problem, UnreadableSource
 from migrations_app.domain.manifests.three_way import ABSENT, Conflict
 from migrations_app.domain.manifests.three_way_files import merge_file
 from migrations_app.domain.messages import Message, msg
@@ -81,7 +81,7 @@ class OutputFolder:
             if base is None:
                 foreign.append(name)
             elif theirs != base:
-                merged = merge_file(name, base, theirs, ours)
+                merged = merge_file(name, base, self._edited(name, theirs), ours)
                 files[name] = merged.text
                 conflicts += merged.conflicts
                 edited.append(name)
@@ -132,6 +132,18 @@ class OutputFolder:
             return (self.path / name).read_bytes().decode("utf-8", errors="surrogateescape")
         except FileNotFoundError:
             return None
+
+    def _edited(self, name: str, theirs: str) -> str:
+        """What a person made of a file; it cannot be merged unless it is text."""
+        try:
+            theirs.encode()
+        except UnicodeEncodeError:
+            where = Place(file=str(self.path / name))
+            raise UnreadableSource(
+                msg("%(file)s cannot be read.", file=where.file),
+                [Problem("not_utf8", msg("The file is not UTF-8. Save it as UTF-8."), where)],
+            ) from None
+        return theirs
 
     def _before(self, name: str) -> str | None:
         if name not in self.written:
