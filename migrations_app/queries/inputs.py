@@ -6,27 +6,23 @@ object finds its owner. Of several sources that tell of one thing the newest cou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import groupby
 
 from django.conf import settings
 
 from migrations_app.domain.answers import before_rendering
-from migrations_app.domain.bundle import Bundle, MemoryFiles, SourceKind, SourceObject
+from migrations_app.domain.bundle import Bundle, MemoryFiles, SourceKind
 from migrations_app.domain.edits import Edit
 from migrations_app.domain.engine import Options
 from migrations_app.domain.errors import Problem, UnreadableSource
 from migrations_app.domain.manifests.digests import inputs_digest
-from migrations_app.domain.manifests.ownership import is_service
-from migrations_app.domain.manifests.resources import name_of, namespace_of
 from migrations_app.domain.presets.layering import in_order
 from migrations_app.domain.presets.schema import Preset as Layer
 from migrations_app.domain.reading.limits import WIDE
 from migrations_app.domain.reading.read import read_bundle
 from migrations_app.domain.reading.reading import Given
 from migrations_app.domain.slices import Slice, Wanted
-from migrations_app.domain.spec import ServiceSpec
 from migrations_app.models import (
     AcceptedFix,
     Answer,
@@ -36,12 +32,16 @@ from migrations_app.models import (
     SecretValue,
     Service,
     ServiceSource,
-    SourceMember,
+)
+from migrations_app.queries.input_files import (
+    current_specs,
+    in_force,
+    newest,
+    outdated_workloads,
+    source_by_path,
+    stored_files,
 )
 from migrations_app.queries.layers import layer_id, layers, pins
-
-Thing = tuple[str, str, str]
-"""Kind, namespace and name of an object as it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,22 +109,18 @@ class Inputs:
 def gather(application: Application) -> Inputs:
     """Read everything anew. Sources were readable when they were stored; one that is no more (the
     reader has become stricter) is left out."""
-    paths, files, digests = _files(application)
+    paths, files, digests = stored_files(application)
     given = _answers(application)
     answers = {key: answer.text for key, answer in given.items()}
     common = layers(application)
     bundle, unread = _read(files, before_rendering(in_order(common), answers))
-    in_force = _in_force(application, paths, bundle.specs)
-    outdated = _outdated(application, in_force, paths)
+    rows = in_force(application, paths, bundle.specs)
+    outdated = outdated_workloads(application, rows, paths)
     order = {path: place for place, path in enumerate(files)}
     bundle = replace(
         bundle,
-        objects=_newest(bundle.objects, outdated, order, _sources(paths)),
-        specs=tuple(
-            spec
-            for spec in bundle.specs
-            if (spec.file, spec.name) not in {(file, thing[2]) for file, thing in outdated}
-        ),
+        objects=newest(bundle.objects, outdated, order, source_by_path(paths)),
+        specs=current_specs(bundle.specs, outdated),
     )
     return Inputs(
         application=application,
@@ -132,7 +128,7 @@ def gather(application: Application) -> Inputs:
         digests=digests,
         told={
             str(row.service_id): _told(row, paths)
-            for row in in_force
+            for row in rows
             if (str(row.source_id), row.member_path) in paths
         },
         answers=answers,
@@ -242,101 +238,6 @@ def secret_versions(service: Service) -> dict[str, int]:
     """The secrets of a service and the latest version of each."""
     rows = SecretValue.objects.filter(service=service)
     return {f"{row.object}{row.pointer}": row.latest for row in rows}
-
-
-def _files(
-    application: Application,
-) -> tuple[dict[tuple[str, str], str], dict[str, bytes], dict[str, str]]:
-    """(source, path) → path in the bundle; the bytes; the digests. Newest sources first.
-
-    A source that shares a path with a newer one is put into a folder of its own, whole: what its
-    files say of each other, as the inspections of one capture do, they say within their folder.
-    """
-    paths: dict[tuple[str, str], str] = {}
-    files: dict[str, bytes] = {}
-    digests: dict[str, str] = {}
-    members = (
-        SourceMember.objects.filter(source__application=application, errors=[])
-        .select_related("source")
-        .defer("source__findings", "source__questions", "source__matches")
-        .order_by("-source__created", "-source", "position")
-    )
-    for source, group in groupby(members, lambda member: member.source_id):
-        mine = list(group)
-        folder = f"older-{source}/" if any(member.path in files for member in mine) else ""
-        for member in mine:
-            path = folder + member.path
-            paths[str(member.source_id), member.path] = path
-            files[path] = member.original or member.redacted.encode()
-            digests[path] = member.digest
-    return paths, files, digests
-
-
-def _sources(paths: Mapping[tuple[str, str], str]) -> dict[str, str]:
-    return {path: source for (source, _member), path in paths.items()}
-
-
-def _in_force(
-    application: Application, paths: Mapping[tuple[str, str], str], specs: Iterable[ServiceSpec]
-) -> list[ServiceSource]:
-    """The newest source of each service. A capture of what a file declares is compared with the
-    file, and does not take its place."""
-    rows = (
-        ServiceSource.objects.filter(service__application=application, service__archived=None)
-        .select_related("service", "source")
-        .defer("source__findings", "source__questions", "source__matches")
-        .order_by("service", "number")
-    )
-    newest = {row.service_id: row for row in rows}
-    compared = {(spec.file, spec.name): spec.live for spec in specs if spec.live}
-    for row in rows if compared else ():
-        path = paths.get((str(row.source_id), row.member_path), "")
-        live = compared.get((path, row.read_name))
-        current = newest[row.service_id]
-        if live and live == paths.get((str(current.source_id), current.member_path)):
-            newest[row.service_id] = row
-    return list(newest.values())
-
-
-def _outdated(
-    application: Application,
-    in_force: Iterable[ServiceSource],
-    paths: Mapping[tuple[str, str], str],
-) -> set[tuple[str, Thing]]:
-    """Workloads in files that a newer source has replaced, or whose service is archived."""
-    current = {row.pk for row in in_force}
-    rows = ServiceSource.objects.filter(service__application=application).exclude(pk__in=current)
-    return {
-        (
-            paths[str(row.source_id), row.member_path],
-            (row.workload_kind, row.namespace, row.read_name),
-        )
-        for row in rows
-        if (str(row.source_id), row.member_path) in paths
-    }
-
-
-def _newest(
-    objects: Iterable[SourceObject],
-    outdated: set[tuple[str, Thing]],
-    order: Mapping[str, int],
-    sources: Mapping[str, str],
-) -> tuple[SourceObject, ...]:
-    """Without what newer sources replaced. Twins within one source stay: a check reports them."""
-    kept: list[SourceObject] = []
-    owner: dict[Thing, str] = {}
-    for item in sorted(objects, key=lambda item: order[item.file]):
-        thing = _thing(item)
-        if is_service(item.body):
-            if (item.file, thing) not in outdated:
-                kept.append(item)
-        elif owner.setdefault(thing, sources[item.file]) == sources[item.file]:
-            kept.append(item)
-    return tuple(kept)
-
-
-def _thing(item: SourceObject) -> Thing:
-    return str(item.body.get("kind")), namespace_of(item.body), name_of(item.body)
 
 
 def _read(

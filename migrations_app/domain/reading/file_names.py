@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 LONGEST = 255
+_OLDER = re.compile(r"^older-[0-9a-f-]{36}/")
 UNNAMED = "upload.yaml"
 
 
@@ -23,6 +25,16 @@ def member_name(raw: str, taken: Collection[str] = ()) -> str:
         number += 1
         candidate = f"{stem}-{number}{dot}{ending}"
     return candidate
+
+
+def older_folder(source: str) -> str:
+    """The folder for the files of a source that share their names with a newer one's."""
+    return f"older-{source}/"
+
+
+def as_stored(path: str) -> str:
+    """The path as its source has it, whatever folder it was put into since."""
+    return _OLDER.sub("", path)
 
 
 def _cleaned(part: str) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from migrations_app.domain.errors import UnreadableSource
 from migrations_app.domain.reading.compose.nodes import Node, scalar_text
 from migrations_app.domain.reading.compose.parsing import Parser
+from migrations_app.domain.reading.file_names import as_stored
 from migrations_app.domain.reading.reading import Desk, TextMember
 
 MAIN_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -101,7 +102,8 @@ def project_name(files: Files, known: Mapping[str, str], name: Any) -> str:
         return normal_name(given)
     if isinstance(name, str) and name and "$" not in name:
         return normal_name(name)
-    folder, stem = normal_name(posixpath.basename(files.folder)), file_name(files)
+    folder = normal_name(posixpath.basename(posixpath.dirname(as_stored(files.members[0].name))))
+    stem = file_name(files)
     if folder and (files.alone or not stem):
         return folder
     return "-".join(filter(None, (folder, stem))) or _ANY_FOLDER

@@ -38,6 +38,7 @@ from migrations_app.domain.reading.compose.references import Shelf
 from migrations_app.domain.reading.compose.services import read_service
 from migrations_app.domain.reading.compose.site import Site
 from migrations_app.domain.reading.compose.volumes import given_name, unused_volumes
+from migrations_app.domain.reading.file_names import as_stored
 from migrations_app.domain.reading.peer_ports import with_peer_ports
 from migrations_app.domain.reading.reading import Desk, Reading, TextMember, together
 from migrations_app.domain.spec import ServiceSpec
@@ -52,16 +53,31 @@ def read_compose(members: Sequence[TextMember], desk: Desk) -> Reading:
 
 @dataclass(slots=True)
 class _Names:
-    """The names that the projects of a bundle have taken so far."""
+    """The names that the projects of a bundle have taken so far.
 
-    projects: set[str] = field(default_factory=set)
+    projects: name → the first file, as its source has it: an earlier state of the same file is the
+              same project, and has the same volumes.
+    volumes:  name → the project that claims it.
+    """
+
+    projects: dict[str, str] = field(default_factory=dict)
     services: set[str] = field(default_factory=set)
-    volumes: set[str] = field(default_factory=set)
+    volumes: dict[str, str] = field(default_factory=dict)
 
-    def take(self, project: str, specs: Sequence[ServiceSpec]) -> None:
-        self.projects.add(project)
+    def take(self, project: str, file: str, specs: Sequence[ServiceSpec]) -> None:
+        self.projects.setdefault(project, as_stored(file))
         self.services |= {spec.name for spec in specs if spec.containers}
-        self.volumes |= {volume.name for spec in specs for volume in spec.volumes}
+        for volume in (volume for spec in specs for volume in spec.volumes):
+            self.volumes.setdefault(volume.name, project)
+
+    def of_other_files(self, file: str) -> frozenset[str]:
+        """The projects that are no earlier or later state of a file."""
+        mine = as_stored(file)
+        return frozenset(name for name, first in self.projects.items() if first != mine)
+
+    def claimed_beside(self, project: str) -> frozenset[str]:
+        """The volumes of all other projects."""
+        return frozenset(name for name, owner in self.volumes.items() if owner != project)
 
 
 def resolved(
@@ -105,11 +121,13 @@ def _known(shelf: Shelf, desk: Desk, member: str) -> dict[str, str]:
 
 def _read_project(files: Files, desk: Desk, names: _Names, parser: Parser) -> Reading:
     try:
-        model, loader, environment = resolved(files, desk, parser, names.projects)
+        model, loader, environment = resolved(
+            files, desk, parser, names.of_other_files(files.members[0].name)
+        )
     except UnreadableSource as error:
         return Reading(problems=tuple(_of_member(p, files) for p in error.problems))
     account = loader.shelf.account
-    taken, claimed = frozenset(names.services), frozenset(names.volumes)
+    taken, claimed = frozenset(names.services), names.claimed_beside(account.project)
 
     def service_name(key: str) -> str:
         return f"{account.project}-{key}" if key in taken else key
@@ -134,7 +152,7 @@ def _read_project(files: Files, desk: Desk, names: _Names, parser: Parser) -> Re
     if not any(spec.containers for spec in specs):
         _tell_of_no_service(site)
     settle_networks(site)
-    names.take(account.project, specs)
+    names.take(account.project, files.members[0].name, specs)
     account_for(loader.trees, loader.only_extended, account)
     problems = tuple(_of_member(problem, files) for problem in account.problems)
     if problems:
