@@ -7,15 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from migrations_app.adapters.podman.beside import is_beside
 from migrations_app.adapters.podman.connection import Connection
 from migrations_app.adapters.podman.service import answers, ensure_service
 from migrations_app.adapters.podman.tunnel import ensure_tunnel
 from migrations_app.domain.errors import EngineError, InvalidInput
 from migrations_app.domain.hosts import HostScheme, is_below, parse_host_url
 from migrations_app.domain.messages import msg
-
-IN_A_CONTAINER = ("/run/.containerenv", "/.dockerenv")
-"""What Podman and Docker leave in every container."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +60,7 @@ def _local(places: Places) -> Connection:
 
 
 def _on_socket(path: str, address: str = "") -> Connection:
-    """A socket that was handed into a container leads to an engine outside of it: its files and
-    its processes are not those that we see."""
-    inside = any(Path(mark).exists() for mark in IN_A_CONTAINER)
-    return Connection(path, is_local=not inside, address=address)
+    return Connection(path, is_local=is_beside(path), address=address)
 
 
 def _usual_sockets() -> list[Path]:

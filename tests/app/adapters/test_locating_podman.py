@@ -192,22 +192,6 @@ def test_runc_is_named_where_crun_would_refuse_the_cgroups(
     assert not environment.crun_refuses(tmp_path / "none")
 
 
-@pytest.mark.parametrize("inside", [True, False])
-def test_a_socket_inside_a_container_leads_to_an_engine_elsewhere(
-    inside: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Files and processes of the same name are others there, and must not be taken for its own."""
-    mark = tmp_path / ".containerenv"
-    if inside:
-        mark.touch()
-    monkeypatch.setattr(locating, "IN_A_CONTAINER", (str(mark),))
-    preferred = Places(tmp_path, (), "unix:///elsewhere/p.sock")
-    assert connect("", preferred).is_local is not inside
-
-
-def test_a_service_of_our_own_runs_beside_us_in_a_container_too(
-    podman: Path, places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_service_of_our_own_runs_beside_us(podman: Path, places: Places) -> None:
     """Its containers see the files that we see: small bind-mounted ones are captured."""
-    monkeypatch.setattr(locating, "IN_A_CONTAINER", (str(tmp_path),))
     assert connect("", places).is_local
