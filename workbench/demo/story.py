@@ -271,6 +271,9 @@ class Story:
         told.seconds += seconds(run)
         style = "dim" if rehearsal.outcome == "passed" else "bad"
         self.screen.note(_verdict(told.service.key, rehearsal), style)
+        if reason := rehearsal.summary.get("reason"):
+            if rehearsal.outcome != "passed":
+                self.screen.note(records.message_from(reason), style)
 
     def _of(self, run: Run) -> Told:
         return next(t for t in self.told.values() if t.service.pk == run.service_id)

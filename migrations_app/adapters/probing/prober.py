@@ -56,7 +56,7 @@ class PodProber:
     def __init__(self, host: PodmanHost) -> None:
         self.host = host
         self._rootless: bool | None = None
-        self._here: bool | None = None
+        self._here = False
         self._joined = JoinedDialler(host.connection)
 
     def probe(self, target: ProbeTarget) -> ProbeResult:
@@ -116,22 +116,39 @@ class PodProber:
                 # Making a container and starting commands in it is our trouble, not the pod's.
                 spent += 0.0 if here else time.monotonic() - begun
 
-        try:
+        def ask() -> _Found:
             return _asked(replace(target, address=address), way, lambda: left() + spent)
+
+        try:
+            return self._twice_if_refused(target, ask)
         except TimeoutError:
             return _missed(f"no answer within {target.timeout:g} s")
         except (OSError, http.client.HTTPException, ValueError) as error:
-            return self._failed(target, error)
+            return self._failed(error)
 
-    def _failed(self, target: ProbeTarget, error: Exception) -> _Found:
-        """Why there was no connection; a port that is open on the loopback alone is a finding."""
+    def _twice_if_refused(self, target: ProbeTarget, ask: Callable[[], _Found]) -> _Found:
+        """A port that is open on the loopback alone is a finding.
+
+        It is asked once more before that is said: a program may have begun to listen between the
+        two questions.
+        """
+        try:
+            return ask()
+        except ConnectionRefusedError:
+            if not target.address or not self._listens_inside(target):
+                raise
+        try:
+            return ask()
+        except ConnectionRefusedError:
+            detail = f"port {target.port} listens on {LOOPBACK} only: no kubelet reaches it"
+            return _missed(detail, loopback_only=True)
+
+    def _failed(self, error: Exception) -> _Found:
+        """Why there was no connection."""
         number = error.errno if isinstance(error, OSError) else None
         if isinstance(error, ssl.SSLError):
             return _missed(f"TLS: {error.reason or error}")
-        if number == errno.ECONNREFUSED and target.address:
-            if self._listens_inside(target):
-                detail = f"port {target.port} listens on {LOOPBACK} only: no kubelet reaches it"
-                return _missed(detail, loopback_only=True)
+        if number == errno.ECONNREFUSED:
             return _missed("connection refused")
         if number in _UNREACHABLE:
             return _unproven(msg("the pod cannot be reached from here: %(why)s", why=error))
@@ -155,7 +172,8 @@ class PodProber:
         """Whether the container's process is one of this machine's, as we see them."""
         if not self.host.connection.is_local:
             return False
-        if self._here is None:
+        if not self._here:
+            # What is not here may be on its way: it has ended, or just not begun.
             found = self._running(target)
             self._here = is_of(found.pid, found.id)
         return self._here

@@ -214,6 +214,22 @@ def test_a_closed_port_is_looked_at_from_inside(monkeypatch: pytest.MonkeyPatch)
     assert {(pid, address) for pid, address, _port in looked} == {(os.getpid(), "127.0.0.1")}
 
 
+def test_a_port_that_opens_meanwhile_is_none_of_the_loopback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A program begins to listen, on all addresses, after the first question."""
+    begun: list[socket.socket] = []
+
+    def opens(_pid: int, address: str, port: int, timeout: float) -> socket.socket:
+        begun.append(socket.create_server((address, port)))
+        return socket.create_connection((address, port), timeout)
+
+    monkeypatch.setattr(prober_module, "dial_inside", opens)
+    result = prober().probe(target("tcp", closed_port()))
+    begun[0].close()
+    assert (result.ok, result.loopback_only) == (True, False)
+
+
 def test_a_users_own_pods_are_dialled_from_inside(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
