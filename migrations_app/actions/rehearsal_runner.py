@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from migrations_app.actions.rehearsal_meter import Meter
 from migrations_app.actions.rehearsal_words import describe, exit_message, short
 from migrations_app.domain.errors import EngineError
-from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.messages import Message, counted, msg
 from migrations_app.domain.rehearsal.derive import RehearsalCopy
 from migrations_app.domain.rehearsal.schedule import ProbeBoard, ProbeTrack
 from migrations_app.domain.rehearsal.values import PodCopy, ProbeKind
@@ -248,7 +248,8 @@ class Rehearser:
             self._probe(pod, states, track)
         broken = board.would_restart
         if broken is not None:
-            return msg(
+            return counted(
+                "Container %(container)s would be restarted: its %(kind)s probe missed once.",
                 "Container %(container)s would be restarted: its %(kind)s probe missed "
                 "%(count)s times in a row.",
                 container=broken.plan.container,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from migrations_app.domain.findings import Severity
+from migrations_app.domain.findings import Finding, Severity
 from tests.corpus.outcomes import outcomes
 from tests.corpus.report import PAGE, explanation, lack, server_section
 from tests.live.api_server import ApiServer, api_server
@@ -32,13 +32,20 @@ def test_what_is_rejected_is_explained(rendered: list[Judged]) -> None:
     assert [(item.label, item.answer.why) for item in rejected if not explanation(item)] == []
 
 
+def _blocks(finding: Finding) -> bool:
+    return finding.severity is Severity.BLOCKER and finding.code.startswith(
+        ("NAM", "VOL", "SEC", "IMG")
+    )
+
+
 @pytest.fixture(scope="module")
 def untouched(corpus: Path, server: ApiServer) -> list[Judged]:
     return [*judge(outcomes(corpus, server.version()), server, untouched=True)]
 
 
 def test_what_a_server_refuses_in_a_source_is_found_in_it(untouched: list[Judged]) -> None:
-    """Blockers of their own object, mended or not: nothing is put right in silence."""
+    """By the schema, or as a blocker of their own object, mended or not: nothing is put right in
+    silence."""
     silent = []
     for item in untouched:
         if item.answer.accepted or not item.answer.known or lack(item):
@@ -48,8 +55,7 @@ def test_what_a_server_refuses_in_a_source_is_found_in_it(untouched: list[Judged
         found = [
             finding
             for finding in (made.findings if made else ())
-            if finding.severity is Severity.BLOCKER
-            and finding.code.startswith(("SCH", "NAM", "VOL", "SEC", "IMG"))
+            if (finding.code.startswith("SCH") or _blocks(finding))
             and finding.place.object.startswith(f"{kind}/")
         ]
         if not found:

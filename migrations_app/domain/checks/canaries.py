@@ -9,7 +9,7 @@ from migrations_app.domain.bundle import SourceObject
 from migrations_app.domain.checks.base import CheckContext, Rule
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.resources import get, group, mapping, sequence
-from migrations_app.domain.messages import msg
+from migrations_app.domain.messages import counted, msg
 
 PRD_03 = Rule(
     "PRD-03",
@@ -53,7 +53,8 @@ def unreachable_steps(context: CheckContext) -> Iterator[Finding]:
                 yield PRD_03.found(
                     item,
                     ("spec", "strategy", "canary", "steps", index, "setWeight"),
-                    msg(
+                    counted(
+                        "With %(count)s replica a step of %(weight)s %% is one of %(real)s %%.",
                         "With %(count)s replicas a step of %(weight)s %% is one of %(real)s %%.",
                         count=count,
                         weight=weight,

@@ -9,7 +9,7 @@ from typing import Any
 from migrations_app.domain.checks.base import CheckContext, Rule, Workload
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.resources import mapping, namespace_of, sequence
-from migrations_app.domain.messages import msg
+from migrations_app.domain.messages import counted, msg
 from migrations_app.domain.places import Path
 from migrations_app.domain.secrets import secret_reason
 
@@ -64,7 +64,8 @@ def plain_variables(context: CheckContext) -> Iterator[Finding]:
             yield CFG_02.found(
                 item,
                 (*path, "env"),
-                msg(
+                counted(
+                    "%(count)s variable of container %(name)s stands in the manifest itself.",
                     "%(count)s variables of container %(name)s stand in the manifest itself.",
                     count=len(names),
                     name=container.get("name"),

@@ -8,7 +8,7 @@ from typing import Any
 
 from migrations_app.domain.bundle import Object
 from migrations_app.domain.manifests.resources import containers, pod_spec
-from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.messages import Message, counted, msg
 from migrations_app.domain.rehearsal.derive import RehearsalCopy
 from migrations_app.domain.rehearsal.schedule import ProbeTrack
 from migrations_app.domain.rehearsal.values import (
@@ -110,7 +110,8 @@ def _proven(copy: RehearsalCopy, seen: Observations) -> list[Claim]:
                     "It stays up for %(seconds)s s without a restart",
                     seconds=f"{seen.watched_for:.0f}",
                 ),
-                msg(
+                counted(
+                    "%(count)s probe, %(misses)s missed",
                     "%(count)s probes, %(misses)s missed",
                     count=sum(t.tries for t in seen.tracks),
                     misses=sum(t.misses for t in seen.tracks),
