@@ -7,17 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from migrations_app.domain.bundle import Object, Objects, SourceObject, object_label
+from migrations_app.domain.following import follow
 from migrations_app.domain.messages import Message
-from migrations_app.domain.provenance import (
-    Change,
-    Origin,
-    Step,
-    StepKind,
-    follow,
-    made,
-    taken_over,
-)
+from migrations_app.domain.provenance import Change, Origin, Step, StepKind, made
 from migrations_app.domain.questions import Question
+from migrations_app.domain.taking_over import taken_over
 
 
 class Transform(Protocol):
