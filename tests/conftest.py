@@ -77,6 +77,19 @@ def judges() -> Path:
     return _folder("WORKBENCH_TEST_JUDGES")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The browser plugin takes every test that asks for ``browser``, ``page`` or ``context`` for
+    its own, runs it first and leaves an event loop behind in which Django refuses to work."""
+    stray = [
+        item.nodeid
+        for item in items
+        if {"browser", "page", "context"} & set(getattr(item, "fixturenames", ()))
+        and "tests/browser/" not in item.nodeid
+    ]
+    if stray:
+        raise pytest.UsageError(f"fixtures of the browser plugin outside of tests/browser: {stray}")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden", action="store_true", help="rewrite the golden files from what is made"

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-from django.test import Client
-
 from migrations_app.models import FindingWaiver, Service
 from migrations_app.queries.actors import Actor
 from migrations_app.queries.waivers import today
+from tests.app.web.conftest import LogIn
 
 
-@pytest.fixture
-def browser(operator: Actor) -> Client:
-    assert operator.user is not None
-    client = Client()
-    client.force_login(operator.user)
-    return client
-
-
-def test_a_finding_is_waived_and_the_waiver_revoked(browser: Client, web: Service) -> None:
+def test_a_finding_is_waived_and_the_waiver_revoked(
+    operator: Actor, web: Service, as_person: LogIn
+) -> None:
+    browser = as_person(operator)
     page = f"/services/{web.pk}/findings/"
     finding = next(f for f in web.assessment.findings if f["waivable"] and not f["mended"])
     address = f"{page}{finding['fingerprint']}/waive/"
