@@ -24,6 +24,18 @@ _FOLDER = re.compile(r"v(1\.\d+)\.\d+-local-strict")
 _REFERENCE = "/api/_definitions.json#/$defs/"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
+_BREAKS = r"[\r\n]*"
+_SIXTH = rf"[A-Za-z0-9+/]{_BREAKS}"
+_FORMATS: dict[str, dict[str, Any]] = {
+    "int32": {"minimum": -(2**31), "maximum": 2**31 - 1},
+    "int64": {"minimum": -(2**63), "maximum": 2**63 - 1},
+    "byte": {
+        "pattern": rf"^{_BREAKS}(?:(?:{_SIXTH}){{4}})*"
+        rf"(?:{_SIXTH}{_SIXTH}(?:={_BREAKS}=|{_SIXTH}=){_BREAKS})?$"
+    },
+}
+"""What a format of a schema asks for. Its own checks are off: they would ask for more."""
+
 Kinds = dict[tuple[str, str], str]
 
 
@@ -50,8 +62,20 @@ def _definitions(version: str) -> dict[str, Any]:
 
 
 def _trimmed(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema without its prose, which only makes compiling slower."""
-    return {key: value for key, value in schema.items() if key != "description"}
+    """The schema without its prose, which only makes compiling slower; formats become rules."""
+    kept = {key: value for key, value in schema.items() if key != "description"}
+    return {key: _with_rules(value) for key, value in kept.items()}
+
+
+def _with_rules(schema: Any) -> Any:
+    """The schema with what its formats mean: a server reads numbers into so many bits."""
+    if isinstance(schema, list):
+        return [_with_rules(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    named = schema.get("format")
+    rules = _FORMATS.get(named, {}) if isinstance(named, str) else {}
+    return {**{key: _with_rules(value) for key, value in schema.items()}, **rules}
 
 
 @lru_cache(maxsize=4)
@@ -139,6 +163,12 @@ def _violations(error: Any, definitions: dict[str, Any], root: str) -> Iterator[
             msg("%(field)s must be text or a number.", field=_last(path)),
             expected="string|integer",
         )
+    elif name in ("Minimum", "Maximum"):
+        yield SchemaViolation(
+            path, msg("%(value)s is more than a server can read.", value=error.instance)
+        )
+    elif name == "Pattern":
+        yield SchemaViolation(path, msg("%(field)s is not encoded in base64.", field=_last(path)))
     else:
         yield SchemaViolation(path, msg("%(detail)s", detail=error.message))
 

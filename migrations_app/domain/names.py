@@ -45,6 +45,11 @@ def is_port_name(name: str) -> bool:
     )
 
 
+def is_variable(name: str) -> bool:
+    """A name of an environment variable."""
+    return bool(name) and "=" not in name and name.isascii() and name.isprintable()
+
+
 def is_label_value(value: str) -> bool:
     return len(value) <= LABEL_LENGTH and bool(_LABEL_VALUE.fullmatch(value))
 

@@ -14,10 +14,11 @@ from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.closed_values import Between, Closed, closed_values
 from migrations_app.domain.manifests.resources import get, mapping, sequence
 from migrations_app.domain.messages import either, msg
-from migrations_app.domain.names import is_port_name
+from migrations_app.domain.names import is_port_name, is_subdomain, is_variable
 from migrations_app.domain.places import Path
 from migrations_app.domain.quantities import Quantity
 from migrations_app.domain.server_rules import refused
+from migrations_app.domain.server_rules.faults import no_name
 
 SCH_06 = Rule(
     "SCH-06",
@@ -57,6 +58,9 @@ def _closed(item: SourceObject) -> Iterator[Finding]:
                     "%(value)s is no amount. Write for example 250m or 1Gi.", value=repr(value)
                 )
                 yield SCH_06.found(item, path, wrong)
+        elif rule is Closed.NAME:
+            if isinstance(value, str) and value and not _is_name(path, value):
+                yield SCH_06.found(item, *no_name(path, value))
         elif isinstance(rule, Between):
             if isinstance(value, int) and not rule.least <= value <= rule.most:
                 wrong = msg(
@@ -88,6 +92,12 @@ def _replicas(item: SourceObject) -> Iterator[Finding]:
         yield SCH_06.found(
             item, ("spec", "replicas"), msg("%(count)s replicas cannot be.", count=replicas)
         )
+
+
+def _is_name(path: Path, name: str) -> bool:
+    """Whether something can be called so; a certificate may be for every host below a name."""
+    star = path[-2] == "hosts" and name.startswith("*.")
+    return is_subdomain(name[2:] if star else name)
 
 
 def _may_be_a_name(path: Path) -> bool:
@@ -130,7 +140,7 @@ def _beyond_limits(item: SourceObject, path: Path, container: dict[str, Any]) ->
 def _unnamed(item: SourceObject, path: Path, container: dict[str, Any]) -> Iterator[Finding]:
     for index, variable in enumerate(sequence(container.get("env"))):
         name = mapping(variable).get("name")
-        if isinstance(name, str | None) and not _is_variable(name or ""):
+        if isinstance(name, str | None) and not is_variable(name or ""):
             yield SCH_06.found(
                 item,
                 (*path, "env", index, "name"),
@@ -143,7 +153,3 @@ def _unnamed(item: SourceObject, path: Path, container: dict[str, Any]) -> Itera
                 (*path, "ports", index, "containerPort"),
                 msg("The port has no containerPort."),
             )
-
-
-def _is_variable(name: str) -> bool:
-    return bool(name) and "=" not in name and name.isascii() and name.isprintable()

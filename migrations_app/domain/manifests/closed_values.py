@@ -41,6 +41,9 @@ _HOST_PATHS: Words = (
 _CONTAINERS = (("containers", "*"), ("initContainers", "*"))
 _PROBES = ("readinessProbe", "livenessProbe", "startupProbe")
 _AT_PROBES = tuple((*at, probe) for at in _CONTAINERS for probe in _PROBES)
+_AT_HOOKS = tuple(
+    (*at, "lifecycle", hook) for at in _CONTAINERS for hook in ("preStop", "postStart")
+)
 _ID = Between(0)
 _MODE = Between(0, 0o777)
 _FROM_NONE = Between(0)
@@ -57,6 +60,8 @@ _POD_WORDS: tuple[tuple[Pattern, Words], ...] = (
     *(((*at, "ports", "*", "protocol"), _PROTOCOLS) for at in _CONTAINERS),
     *(((*at, "securityContext", "seccompProfile", "type"), _SECCOMP) for at in _CONTAINERS),
     *(((*at, "securityContext", "procMount"), ("Default", "Unmasked")) for at in _CONTAINERS),
+    *(((*at, "securityContext", "appArmorProfile", "type"), _SECCOMP) for at in _CONTAINERS),
+    (("os", "name"), ("linux", "windows")),
     *(((*at, "terminationMessagePolicy"), ("File", "FallbackToLogsOnError")) for at in _CONTAINERS),
     *(((*at, "httpGet", "scheme"), ("HTTP", "HTTPS")) for at in _AT_PROBES),
     (("securityContext", "fsGroupChangePolicy"), ("Always", "OnRootMismatch")),
@@ -134,16 +139,21 @@ _WORDS: Mapping[str, tuple[tuple[Pattern, Words], ...]] = {
         (("subjects", "*", "kind"), _SUBJECTS),
     ),
     "Ingress": ((("spec", "rules", "*", "http", "paths", "*", "pathType"), _PATHS),),
+    "HorizontalPodAutoscaler": tuple(
+        rule
+        for way in ("scaleUp", "scaleDown")
+        for rule in (
+            (("spec", "behavior", way, "selectPolicy"), ("Max", "Min", "Disabled")),
+            (("spec", "behavior", way, "policies", "*", "type"), ("Pods", "Percent")),
+        )
+    ),
 }
 
 _POD_PORTS: tuple[Pattern, ...] = (
     *((*at, "ports", "*", "containerPort") for at in _CONTAINERS),
     *((*at, "ports", "*", "hostPort") for at in _CONTAINERS),
-    *(
-        ("containers", "*", probe, action, "port")
-        for probe in _PROBES
-        for action in ("httpGet", "tcpSocket", "grpc")
-    ),
+    *((*at, action, "port") for at in _AT_PROBES for action in ("httpGet", "tcpSocket", "grpc")),
+    *((*at, action, "port") for at in _AT_HOOKS for action in ("httpGet", "tcpSocket")),
 )
 _SERVICE_PORTS: tuple[Pattern, ...] = (
     ("spec", "ports", "*", "port"),
@@ -155,8 +165,12 @@ _POLICY_PORTS: tuple[Pattern, ...] = tuple(
 )
 _SCALING = ("spec", "behavior")
 _OF_DEPLOYMENT = ("minReadySeconds", "revisionHistoryLimit")
+_DEADLINE = ("spec", "progressDeadlineSeconds")
 _NUMBERS: Mapping[str, tuple[tuple[Pattern, Between], ...]] = {
-    "Deployment": tuple((("spec", field), _FROM_NONE) for field in _OF_DEPLOYMENT),
+    "Deployment": (
+        *((("spec", field), _FROM_NONE) for field in _OF_DEPLOYMENT),
+        (_DEADLINE, _FROM_NONE),
+    ),
     "DaemonSet": tuple((("spec", field), _FROM_NONE) for field in _OF_DEPLOYMENT),
     "StatefulSet": (
         *((("spec", field), _FROM_NONE) for field in _OF_DEPLOYMENT),
@@ -203,6 +217,23 @@ _NUMBERS: Mapping[str, tuple[tuple[Pattern, Between], ...]] = {
 _EACH = "{}"
 """In a pattern: every value of a mapping, whatever its key."""
 
+_POD_NAMES: tuple[Pattern, ...] = (
+    *((field,) for field in ("priorityClassName", "serviceAccountName", "nodeName")),
+    ("runtimeClassName",),
+    *(
+        (*at, "env", "*", "valueFrom", source, "name")
+        for at in _CONTAINERS
+        for source in ("configMapKeyRef", "secretKeyRef")
+    ),
+    *(
+        (*at, "envFrom", "*", source, "name")
+        for at in _CONTAINERS
+        for source in ("configMapRef", "secretRef")
+    ),
+)
+_NAMES: Mapping[str, tuple[Pattern, ...]] = {
+    "Ingress": (("spec", "tls", "*", "secretName"), ("spec", "tls", "*", "hosts", "*")),
+}
 _POD_AMOUNTS: tuple[Pattern, ...] = (
     ("volumes", "*", "emptyDir", "sizeLimit"),
     *((*at, "resources", kind, _EACH) for at in _CONTAINERS for kind in ("limits", "requests")),
@@ -220,6 +251,7 @@ class Closed(Enum):
 
     PORT = "port"
     AMOUNT = "amount"
+    NAME = "name"
 
 
 Rule = Words | Closed | Between
@@ -245,6 +277,7 @@ _IN_PODS = _tree(
         *_POD_NUMBERS,
         *((pattern, Closed.PORT) for pattern in _POD_PORTS),
         *((pattern, Closed.AMOUNT) for pattern in _POD_AMOUNTS),
+        *((pattern, Closed.NAME) for pattern in _POD_NAMES),
     )
 )
 _PORTS = {"Service": _SERVICE_PORTS, "NetworkPolicy": _POLICY_PORTS}
@@ -255,6 +288,7 @@ _IN_OBJECTS: Mapping[str, Tree] = {
             *_NUMBERS.get(kind, ()),
             *((pattern, Closed.PORT) for pattern in _PORTS.get(kind, ())),
             *((_AMOUNTS[name], Closed.AMOUNT) for name in (kind,) if name in _AMOUNTS),
+            *((pattern, Closed.NAME) for pattern in _NAMES.get(kind, ())),
         )
     )
     for kind in {*_WORDS, *_AMOUNTS, *_NUMBERS}

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from migrations_app.domain.bundle import Object
+from migrations_app.domain.manifests.resources import mapping
+from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Path
 from migrations_app.domain.server_rules import (
     containers,
@@ -23,9 +25,10 @@ from migrations_app.domain.server_rules import (
 )
 from migrations_app.domain.server_rules.faults import Fault
 
+_MOST_BYTES = 2**18
 _BY_KIND: Mapping[str, Callable[[Object], Iterator[Fault]]] = {
     "Deployment": workloads.of_deployment,
-    "StatefulSet": workloads.of_selector,
+    "StatefulSet": workloads.of_stateful_set,
     "DaemonSet": workloads.of_daemon_set,
     "ReplicaSet": workloads.of_selector,
     "Job": workloads.of_job,
@@ -45,12 +48,24 @@ _BY_KIND: Mapping[str, Callable[[Object], Iterator[Fault]]] = {
 }
 
 
+def _notes(body: Object) -> Iterator[Fault]:
+    """Annotations, which are limited together."""
+    notes = mapping(mapping(body.get("metadata")).get("annotations"))
+    size = sum(len(f"{key}{value}".encode("utf-8", "replace")) for key, value in notes.items())
+    if size > _MOST_BYTES:
+        yield (
+            ("metadata", "annotations"),
+            msg("%(size)s bytes are more than the %(most)s that fit.", size=size, most=_MOST_BYTES),
+        )
+
+
 def refused(body: Object, pod: tuple[Path, dict[str, Any]] | None) -> Iterator[Fault]:
     """Every fault of an object, with its path; ``pod`` is its pod specification, if it has one."""
     kind = body.get("kind")
     rules = _BY_KIND.get(kind) if isinstance(kind, str) else None
     if rules is not None:
         yield from rules(body)
+    yield from _notes(body)
     if pod is not None:
         path, spec = pod
         yield from pods.of_pod(path, spec)

@@ -30,6 +30,8 @@ _FIELDS = re.compile(
     r"metadata\.(?:name|namespace|uid|(?:labels|annotations)\['[^']+'\])|"
     r"spec\.(?:nodeName|serviceAccountName)|status\.(?:hostIPs?|podIPs?)"
 )
+_GRACE = 30
+_HEADER = re.compile(r"[-A-Za-z0-9]+")
 _NATIVE = ("cpu", "memory", "ephemeral-storage", "storage")
 
 
@@ -39,6 +41,7 @@ def of_containers(path: Path, spec: dict[str, Any]) -> Iterator[Fault]:
         for index, container in enumerate(sequence(spec.get(key))):
             if isinstance(container, dict):
                 yield from _of_container((*path, key, index), container, claims)
+                yield from _sleeps((*path, key, index, "lifecycle"), container, spec)
 
 
 def _of_container(path: Path, container: dict[str, Any], claims: set[str]) -> Iterator[Fault]:
@@ -55,7 +58,10 @@ def _of_container(path: Path, container: dict[str, Any], claims: set[str]) -> It
         set_ones = given(mapping(hooks[field]), _HANDLERS)
         if len(set_ones) != 1:
             yield exactly_one((*path, "lifecycle", field), _HANDLERS)
+        yield from _asked((*path, "lifecycle", field), mapping(hooks[field]))
     image = container.get("image")
+    if image == "":
+        yield required((*path, "image"), "image")
     if isinstance(image, str) and image != image.strip():
         yield (*path, "image"), msg("Spaces around an image are not accepted.")
     for index, port in enumerate(sequence(container.get("ports"))):
@@ -80,6 +86,25 @@ def _of_container(path: Path, container: dict[str, Any], claims: set[str]) -> It
                 (*path, "securityContext"), "allowPrivilegeEscalation: false", "CAP_SYS_ADMIN"
             )
     yield from of_seccomp((*path, "securityContext"), security)
+
+
+def _sleeps(path: Path, container: dict[str, Any], spec: dict[str, Any]) -> Iterator[Fault]:
+    """Whoever sleeps longer than the pod may take to stop is stopped asleep."""
+    grace = spec.get("terminationGracePeriodSeconds")
+    most = grace if isinstance(grace, int) else _GRACE
+    for hook in ("preStop", "postStart"):
+        asleep = mapping(mapping(mapping(container.get("lifecycle")).get(hook)).get("sleep"))
+        seconds = asleep.get("seconds")
+        if isinstance(seconds, int) and not 0 <= seconds <= most:
+            yield (
+                (*path, hook, "sleep", "seconds"),
+                msg(
+                    "%(value)s is not between %(least)s and %(most)s.",
+                    value=seconds,
+                    least=0,
+                    most=most,
+                ),
+            )
 
 
 def _added(security: Mapping[str, Any]) -> list[Any]:
@@ -109,13 +134,24 @@ def _probe(path: Path, field: str, probe: dict[str, Any]) -> Iterator[Fault]:
         yield apart(
             (*path, "terminationGracePeriodSeconds"), "terminationGracePeriodSeconds", field
         )
-    if "exec" in asked and not sequence(mapping(probe["exec"]).get("command")):
-        yield required((*path, "exec", "command"), "command")
+    yield from _asked(path, probe)
     if mapping(probe.get("httpGet")).get("port") == 0:
         yield (
             (*path, "httpGet", "port"),
             msg("%(port)s is no port: they go from 1 to 65535.", port=0),
         )
+
+
+def _asked(path: Path, handler: dict[str, Any]) -> Iterator[Fault]:
+    """A command, or a request with its headers."""
+    command = handler.get("exec")
+    if isinstance(command, dict) and not sequence(command.get("command")):
+        yield required((*path, "exec", "command"), "command")
+    headers = sequence(mapping(handler.get("httpGet")).get("httpHeaders"))
+    for index, header in enumerate(headers):
+        name = mapping(header).get("name")
+        if isinstance(name, str) and not _HEADER.fullmatch(name):
+            yield no_name((*path, "httpGet", "httpHeaders", index, "name"), name)
 
 
 def _variables(path: Path, container: dict[str, Any]) -> Iterator[Fault]:
@@ -132,12 +168,21 @@ def _variables(path: Path, container: dict[str, Any]) -> Iterator[Fault]:
         if isinstance(asked, str) and not _FIELDS.fullmatch(asked):
             yield (*at, "fieldRef", "fieldPath"), msg("Pods have no %(field)s.", field=asked)
         for kind in ("configMapKeyRef", "secretKeyRef"):
+            if isinstance(source.get(kind), dict) and not source[kind].get("name"):
+                yield required((*at, kind, "name"), "name")
             key = mapping(source.get(kind)).get("key")
             if isinstance(key, str) and not names.is_data_key(key):
                 yield no_name((*at, kind, "key"), key)
     for index, taken in enumerate(sequence(container.get("envFrom"))):
         if len(given(mapping(taken), ("configMapRef", "secretRef"))) != 1:
             yield exactly_one((*path, "envFrom", index), ("configMapRef", "secretRef"))
+        for kind in ("configMapRef", "secretRef"):
+            named = mapping(taken).get(kind)
+            if isinstance(named, dict) and not named.get("name"):
+                yield required((*path, "envFrom", index, kind, "name"), "name")
+        prefix = mapping(taken).get("prefix")
+        if isinstance(prefix, str) and prefix and not names.is_variable(prefix):
+            yield no_name((*path, "envFrom", index, "prefix"), prefix)
 
 
 def _mounts(path: Path, container: dict[str, Any]) -> Iterator[Fault]:
@@ -165,6 +210,8 @@ def _resources(path: Path, resources: dict[str, Any]) -> Iterator[Fault]:
         yield path, msg("%(name)s needs cpu or memory beside it.", name=huge[0])
     for side, amounts in (("limits", limits), ("requests", requests)):
         for name, amount in amounts.items():
+            if not _is_resource(str(name)):
+                yield no_name((*path, side, name), name)
             if "/" in str(name) and not _is_whole(amount):
                 yield (*path, side, name), msg("%(amount)s is no whole number.", amount=amount)
     for name, amount in requests.items():
@@ -173,6 +220,14 @@ def _resources(path: Path, resources: dict[str, Any]) -> Iterator[Fault]:
             yield required((*path, "limits", name), "limits")
         elif counted and str(limits[name]) != str(amount):
             yield (*path, "requests", name), msg("It must be equal to the limit.")
+
+
+def _is_resource(name: str) -> bool:
+    """A device by a domain of its maker's, or pages of some size; of others the schema tells."""
+    if name.startswith("hugepages-"):
+        return names.is_key(name)
+    domain, slash, _rest = name.partition("/")
+    return not slash or (names.is_key(name) and not domain.startswith("requests."))
 
 
 def _is_whole(amount: Any) -> bool:

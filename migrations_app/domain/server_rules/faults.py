@@ -75,13 +75,30 @@ def network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
         return None
 
 
+def of_labels(path: Path, labels: Any) -> Iterator[Fault]:
+    """Labels that something must have."""
+    for key, value in mapping(labels).items():
+        if not names.is_key(str(key)):
+            yield no_name((*path, key), key)
+        if isinstance(value, str) and not names.is_label_value(value):
+            yield no_name((*path, key), value)
+
+
+def of_key(path: Path, key: Any) -> Iterator[Fault]:
+    """The key of a label, where one is named."""
+    if isinstance(key, str) and key and not names.is_key(key):
+        yield no_name(path, key)
+
+
 def of_label_selector(path: Path, selector: Any) -> Iterator[Fault]:
     """Labels and expressions that choose objects."""
-    for key, value in mapping(mapping(selector).get("matchLabels")).items():
-        if isinstance(value, str) and not names.is_label_value(value):
-            yield no_name((*path, "matchLabels", key), value)
+    yield from of_labels((*path, "matchLabels"), mapping(selector).get("matchLabels"))
     listed = sequence(mapping(selector).get("matchExpressions"))
     yield from of_expressions((*path, "matchExpressions"), listed, _OPERATORS)
+    for index, expression in enumerate(listed):
+        for number, value in enumerate(sequence(mapping(expression).get("values"))):
+            if isinstance(value, str) and not names.is_label_value(value):
+                yield no_name((*path, "matchExpressions", index, "values", number), value)
 
 
 def of_expressions(
@@ -91,6 +108,7 @@ def of_expressions(
         rule = mapping(expression)
         operator, values = rule.get("operator"), sequence(rule.get("values"))
         at: Path = (*path, index)
+        yield from of_key((*at, "key"), rule.get("key"))
         if isinstance(operator, str) and operator not in operators:
             yield none_of((*at, "operator"), operator, operators)
         elif operator in ("In", "NotIn") and not values:

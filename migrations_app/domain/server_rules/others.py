@@ -9,11 +9,9 @@ from typing import Any
 
 from migrations_app.domain import names
 from migrations_app.domain.bundle import Object
-from migrations_app.domain.errors import InvalidInput
-from migrations_app.domain.manifests.resources import get, mapping, sequence
+from migrations_app.domain.manifests.resources import mapping, sequence
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Path
-from migrations_app.domain.quantities import Quantity
 from migrations_app.domain.server_rules.faults import (
     Fault,
     apart,
@@ -23,6 +21,7 @@ from migrations_app.domain.server_rules.faults import (
     required,
     twice,
 )
+from migrations_app.domain.server_rules.volumes import of_request
 from migrations_app.domain.server_rules.workloads import of_share
 
 _METRICS = {
@@ -39,6 +38,7 @@ _NEEDED = {
     "kubernetes.io/dockercfg": (".dockercfg",),
     "kubernetes.io/ssh-auth": ("ssh-privatekey",),
 }
+_MOST_BYTES = 2**20
 _LOGIN = ("username", "password")
 _HOOK_NAME = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?){2,}")
 
@@ -62,6 +62,12 @@ def of_scaler(body: Object) -> Iterator[Fault]:
         target = mapping(source.get("target"))
         if len(given(target, _TARGETS)) != 1:
             yield exactly_one((*at, field, "target"), _TARGETS)
+    for way, rules in mapping(spec.get("behavior")).items():
+        if mapping(rules).get("policies") == []:
+            yield required(("spec", "behavior", way, "policies"), "policies")
+    name = mapping(spec.get("scaleTargetRef")).get("name")
+    if isinstance(name, str) and "/" in name:
+        yield no_name(("spec", "scaleTargetRef", "name"), name)
 
 
 def of_budget(body: Object) -> Iterator[Fault]:
@@ -73,32 +79,12 @@ def of_budget(body: Object) -> Iterator[Fault]:
 
 
 def of_claim(body: Object) -> Iterator[Fault]:
-    spec = mapping(body.get("spec"))
-    modes = sequence(spec.get("accessModes"))
-    if not modes:
-        yield required(("spec", "accessModes"), "accessModes")
-    if "ReadWriteOncePod" in modes and len(modes) > 1:
-        yield apart(("spec", "accessModes"), "ReadWriteOncePod", ", ".join(map(str, modes)))
-    size = get(spec, ("resources", "requests", "storage"))
-    at: Path = ("spec", "resources", "requests", "storage")
-    if size is None:
-        yield required(at, "storage")
-    elif _is_zero(size):
-        yield at, msg("A claim of nothing is not accepted.")
-    named = spec.get("storageClassName")
-    if isinstance(named, str) and named and not names.is_subdomain(named):
-        yield no_name(("spec", "storageClassName"), named)
-
-
-def _is_zero(size: Any) -> bool:
-    try:
-        return Quantity.parse(str(size)).amount == 0
-    except InvalidInput:
-        return False
+    yield from of_request(("spec",), mapping(body.get("spec")))
 
 
 def of_config_map(body: Object) -> Iterator[Fault]:
     data = mapping(body.get("data"))
+    yield from _size(body, ("data", "binaryData"))
     yield from _keys("data", data)
     binary = mapping(body.get("binaryData"))
     yield from _keys("binaryData", binary)
@@ -108,6 +94,7 @@ def of_config_map(body: Object) -> Iterator[Fault]:
 
 def of_secret(body: Object) -> Iterator[Fault]:
     data, text = mapping(body.get("data")), mapping(body.get("stringData"))
+    yield from _size(body, ("data", "stringData"))
     yield from _keys("data", data)
     yield from _keys("stringData", text)
     kind = str(body.get("type"))
@@ -129,6 +116,21 @@ def _is_json(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _size(body: Object, sections: tuple[str, ...]) -> Iterator[Fault]:
+    """At most a mebibyte in all, base64 counted as what it stands for."""
+    size = 0
+    for section in sections:
+        for value in mapping(body.get(section)).values():
+            length = len(str(value).encode("utf-8", "replace"))
+            encoded = section == "binaryData" or (section == "data" and body["kind"] == "Secret")
+            size += length * 3 // 4 if encoded else length
+    if size > _MOST_BYTES:
+        yield (
+            (sections[0],),
+            msg("%(size)s bytes are more than the %(most)s that fit.", size=size, most=_MOST_BYTES),
+        )
 
 
 def _keys(section: str, data: dict[str, Any]) -> Iterator[Fault]:

@@ -16,11 +16,16 @@ from migrations_app.domain.server_rules.faults import (
     is_address,
     no_address,
     no_name,
+    of_key,
+    of_labels,
     required,
     twice,
 )
 
 _SYSCTL = re.compile(r"(?:[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9](?:[-_a-z0-9]*[a-z0-9])?")
+_SEARCHED = re.compile(
+    r"(?:[_a-z0-9](?:[-_a-z0-9]*[a-z0-9])?[.])*[_a-z0-9](?:[-_a-z0-9]*[a-z0-9])?"
+)
 _MOST_SERVERS = 3
 
 
@@ -29,9 +34,12 @@ def of_pod(path: Path, spec: dict[str, Any]) -> Iterator[Fault]:
     yield from _names(path, spec)
     if spec.get("shareProcessNamespace") is True and spec.get("hostPID") is True:
         yield apart((*path, "shareProcessNamespace"), "shareProcessNamespace", "hostPID")
+    if isinstance(spec.get("os"), dict) and spec["os"].get("name") == "":
+        yield required((*path, "os", "name"), "name")
     security = spec.get("securityContext")
     if isinstance(security, dict) and security.get("sysctls"):
         yield from _sysctls(path, spec, sequence(security["sysctls"]))
+    yield from _searches((*path, "dnsConfig"), mapping(spec.get("dnsConfig")))
     servers = sequence(mapping(spec.get("dnsConfig")).get("nameservers"))
     if spec.get("dnsPolicy") == "None" and not servers:
         yield required((*path, "dnsConfig"), "nameservers")
@@ -67,9 +75,10 @@ def _names(path: Path, spec: dict[str, Any]) -> Iterator[Fault]:
     subdomain = spec.get("subdomain")
     if isinstance(subdomain, str) and subdomain and not names.is_label(subdomain):
         yield no_name((*path, "subdomain"), subdomain)
-    for key, value in mapping(spec.get("nodeSelector")).items():
-        if isinstance(value, str) and not names.is_label_value(value):
-            yield no_name((*path, "nodeSelector", key), value)
+    yield from of_labels((*path, "nodeSelector"), spec.get("nodeSelector"))
+    for index, gate in enumerate(sequence(spec.get("readinessGates"))):
+        condition = mapping(gate).get("conditionType")
+        yield from of_key((*path, "readinessGates", index, "conditionType"), condition)
     for index, alias in enumerate(sequence(spec.get("hostAliases"))):
         at: Path = (*path, "hostAliases", index)
         address = mapping(alias).get("ip")
@@ -78,6 +87,17 @@ def _names(path: Path, spec: dict[str, Any]) -> Iterator[Fault]:
         for number, name in enumerate(sequence(mapping(alias).get("hostnames"))):
             if isinstance(name, str) and not names.is_subdomain(name):
                 yield no_name((*at, "hostnames", number), name)
+
+
+def _searches(path: Path, dns: dict[str, Any]) -> Iterator[Fault]:
+    """Domains that are searched, and options, both by their names."""
+    for index, domain in enumerate(sequence(dns.get("searches"))):
+        plain = domain.removesuffix(".") if isinstance(domain, str) else ""
+        if plain and not _SEARCHED.fullmatch(plain):
+            yield no_name((*path, "searches", index), domain)
+    for index, option in enumerate(sequence(dns.get("options"))):
+        if not mapping(option).get("name"):
+            yield required((*path, "options", index, "name"), "name")
 
 
 def _sysctls(path: Path, spec: dict[str, Any], sysctls: list[Any]) -> Iterator[Fault]:

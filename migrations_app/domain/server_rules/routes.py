@@ -25,6 +25,7 @@ from migrations_app.domain.server_rules.faults import (
 )
 
 _BACKENDS = ("service", "resource")
+_HIGHEST_PORT = 65_535
 _NOT_IN_PATHS = ("//", "/./", "/../", "%2f", "%2F")
 
 
@@ -47,6 +48,8 @@ def of_ingress(body: Object) -> Iterator[Fault]:
             if is_address(host) or not names.is_subdomain(plain):
                 yield no_name((*at, "host"), host)
         listed = sequence(mapping(mapping(rule).get("http")).get("paths"))
+        if not listed and isinstance(mapping(rule).get("http"), dict):
+            yield required((*at, "http", "paths"), "paths")
         for number, entry in enumerate(listed):
             yield from _path((*at, "http", "paths", number), mapping(entry))
 
@@ -72,9 +75,23 @@ def _backend(at: Path, backend: dict[str, Any]) -> Iterator[Fault]:
         yield exactly_one(at, _BACKENDS)
     service = backend.get("service")
     if isinstance(service, dict):
-        port = mapping(service.get("port"))
+        name, port = service.get("name"), mapping(service.get("port"))
+        if isinstance(name, str) and not names.is_label(name):
+            yield no_name((*at, "service", "name"), name)
+        yield from _backend_port((*at, "service", "port"), port)
         if len([field for field in ("name", "number") if port.get(field)]) != 1:
             yield exactly_one((*at, "service", "port"), ("name", "number"))
+
+
+def _backend_port(at: Path, port: dict[str, Any]) -> Iterator[Fault]:
+    number, name = port.get("number"), port.get("name")
+    if isinstance(number, int) and number and not 1 <= number <= _HIGHEST_PORT:
+        yield (
+            (*at, "number"),
+            msg("%(port)s is no port: they go from 1 to 65535.", port=number),
+        )
+    if isinstance(name, str) and name and not names.is_port_name(name):
+        yield no_name((*at, "name"), name)
 
 
 def of_network_policy(body: Object) -> Iterator[Fault]:

@@ -11,8 +11,10 @@ from migrations_app.domain.server_rules.faults import (
     Fault,
     apart,
     of_expressions,
+    of_key,
     of_label_selector,
     required,
+    twice,
 )
 
 _HARD = "requiredDuringSchedulingIgnoredDuringExecution"
@@ -23,6 +25,7 @@ _OF_NODES = ("In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt")
 def of_placement(path: Path, spec: dict[str, Any]) -> Iterator[Fault]:
     for index, toleration in enumerate(sequence(spec.get("tolerations"))):
         yield from _toleration((*path, "tolerations", index), mapping(toleration))
+    yield from _spread((*path, "topologySpreadConstraints"), spec)
     affinity = spec.get("affinity")
     if isinstance(affinity, dict):
         yield from _nodes((*path, "affinity", "nodeAffinity"), affinity.get("nodeAffinity"))
@@ -30,8 +33,21 @@ def of_placement(path: Path, spec: dict[str, Any]) -> Iterator[Fault]:
             yield from _pods((*path, "affinity", field), affinity.get(field))
 
 
+def _spread(path: Path, spec: dict[str, Any]) -> Iterator[Fault]:
+    seen: set[tuple[str, str]] = set()
+    for index, rule in enumerate(sequence(spec.get("topologySpreadConstraints"))):
+        key = mapping(rule).get("topologyKey")
+        if key == "":
+            yield required((*path, index, "topologyKey"), "topologyKey")
+        both = (str(key), str(mapping(rule).get("whenUnsatisfiable")))
+        if both in seen:
+            yield twice((*path, index), key)
+        seen.add(both)
+
+
 def _toleration(path: Path, toleration: dict[str, Any]) -> Iterator[Fault]:
     operator = toleration.get("operator")
+    yield from of_key((*path, "key"), toleration.get("key"))
     if operator == "Exists" and toleration.get("value"):
         yield apart((*path, "value"), "value", "Exists")
     if not toleration.get("key") and operator != "Exists":
@@ -64,4 +80,5 @@ def _pods(path: Path, affinity: Any) -> Iterator[Fault]:
 def _term(path: Path, term: dict[str, Any]) -> Iterator[Fault]:
     if not term.get("topologyKey"):
         yield required((*path, "topologyKey"), "topologyKey")
+    yield from of_key((*path, "topologyKey"), term.get("topologyKey"))
     yield from of_label_selector((*path, "labelSelector"), term.get("labelSelector"))

@@ -15,6 +15,7 @@ from migrations_app.domain.server_rules.faults import (
     network,
     no_address,
     no_name,
+    of_labels,
     required,
     twice,
 )
@@ -26,9 +27,7 @@ def of_service(body: Object) -> Iterator[Fault]:
     spec = mapping(body.get("spec"))
     kind = str(spec.get("type") or "ClusterIP")
     yield from _ports(sequence(spec.get("ports")), kind)
-    for key, value in mapping(spec.get("selector")).items():
-        if isinstance(value, str) and not names.is_label_value(value):
-            yield no_name(("spec", "selector", key), value)
+    yield from of_labels(("spec", "selector"), spec.get("selector"))
     if kind == "ExternalName":
         name = spec.get("externalName")
         if not name:

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from migrations_app.domain.bundle import Object
-from migrations_app.domain.manifests.resources import get, mapping, name_of
+from migrations_app.domain.manifests.resources import get, mapping, name_of, sequence
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Path
 from migrations_app.domain.server_rules.faults import Fault, apart, of_label_selector
+from migrations_app.domain.server_rules.volumes import of_request
 
 _SHARE = re.compile(r"\d+%")
 _ZONES = re.compile(r"(?:TZ|CRON_TZ)=")
@@ -26,6 +27,7 @@ _CRON_FIELDS: tuple[tuple[int, int, list[str]], ...] = (
     (0, 6, _DAYS),
 )
 _CRON_NAME = 52
+_HIGHEST = 2**31 - 1
 _ZONE = re.compile(r"[A-Za-z0-9_+\-]+(?:/[A-Za-z0-9_+\-]+)*")
 
 
@@ -44,6 +46,13 @@ def of_selector(body: Object) -> Iterator[Fault]:
         yield apart(at, "activeDeadlineSeconds", str(body.get("kind")))
 
 
+def of_stateful_set(body: Object) -> Iterator[Fault]:
+    yield from of_selector(body)
+    for index, claim in enumerate(sequence(get(body, ("spec", "volumeClaimTemplates")))):
+        at: Path = ("spec", "volumeClaimTemplates", index, "spec")
+        yield from of_request(at, mapping(mapping(claim).get("spec")))
+
+
 def of_deployment(body: Object) -> Iterator[Fault]:
     yield from of_selector(body)
     spec = mapping(body.get("spec"))
@@ -53,9 +62,9 @@ def of_deployment(body: Object) -> Iterator[Fault]:
     if strategy.get("type") == "Recreate" and rolling is not None:
         yield apart(at, "rollingUpdate", "Recreate")
     yield from _pace(at, mapping(rolling), 1)
-    ready, deadline = spec.get("minReadySeconds"), spec.get("progressDeadlineSeconds")
+    ready, deadline = spec.get("minReadySeconds") or 0, spec.get("progressDeadlineSeconds")
     seconds = 600 if deadline is None else deadline
-    if isinstance(ready, int) and isinstance(seconds, int) and 0 < seconds <= ready:
+    if isinstance(ready, int) and isinstance(seconds, int) and 0 <= seconds <= ready:
         yield (
             ("spec", "progressDeadlineSeconds"),
             msg("It must be greater than minReadySeconds (%(seconds)s).", seconds=ready),
@@ -83,6 +92,8 @@ def of_share(path: Path, value: Any) -> Iterator[Fault]:
         return
     if isinstance(value, int) and value < 0:
         yield path, msg("%(value)s is below zero.", value=value)
+    elif isinstance(value, int) and value > _HIGHEST:
+        yield path, msg("%(value)s is more than a server can read.", value=value)
     elif isinstance(value, str) and not _SHARE.fullmatch(value):
         yield path, msg("%(value)s is no share such as 25%%.", value=repr(value))
     elif isinstance(value, str) and int(value[:-1]) > 100 and path[-1] != "maxSurge":

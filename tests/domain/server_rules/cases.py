@@ -59,6 +59,11 @@ CONFIG = "{apiVersion: v1, kind: ConfigMap, metadata: {name: a}, %s}"
 SECRET = "{apiVersion: v1, kind: Secret, metadata: {name: a}, %s}"
 HOOK = "{apiVersion: admissionregistration.k8s.io/v1, kind: ValidatingWebhookConfiguration, metadata: {name: a}, webhooks: [%s]}"
 ROLE = "{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: a}, rules: [%s]}"
+TEMPLATED = (
+    "{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, spec: {selector: {matchLabels: {app: a}}, "
+    + TEMPLATE
+    + "}}"
+)
 PROBE = "{tcpSocket: {port: 80}, %s}"
 
 WRONG: dict[str, str] = {
@@ -265,6 +270,57 @@ WRONG: dict[str, str] = {
     "rule without groups": ROLE % "{resources: [pods], verbs: [get]}",
     "rule without resources": ROLE % "{apiGroups: [''], verbs: [get]}",
     "rule of addresses": ROLE % "{nonResourceURLs: [/a], verbs: [get]}",
+    # names of others, and what holds more than a server reads
+    "name of a priority": TEMPLATED % "priorityClassName: A B,",
+    "name of an account": TEMPLATED % "serviceAccountName: A_B,",
+    "name of a runtime": TEMPLATED % "runtimeClassName: A_B,",
+    "name of a node": TEMPLATED % "nodeName: A_B,",
+    "name of a secret with a key": BOX % "env: [{name: A, valueFrom: {secretKeyRef: {name: A_B, key: a}}}]",
+    "configuration without name": BOX % "env: [{name: A, valueFrom: {configMapKeyRef: {key: a}}}]",
+    "all of a secret that has no name": BOX % "envFrom: [{secretRef: {}}]",
+    "all of a name that is none": BOX % "envFrom: [{configMapRef: {name: A_B}}]",
+    "prefix that no variable has": BOX % "envFrom: [{prefix: 'a=', configMapRef: {name: a}}]",
+    "volume of no secret": VOLUME % "secret: {}",
+    "volume of no configuration": VOLUME % "configMap: {optional: true}",
+    "seconds beyond 64 bits": TEMPLATED % "terminationGracePeriodSeconds: 9223372036854775808,",
+    "pods beyond 32 bits": DEPLOYMENT % "replicas: 2147483648,",
+    "surge beyond 32 bits": DEPLOYMENT % "strategy: {rollingUpdate: {maxSurge: 2147483648}},",
+    "budget beyond 32 bits": PDB % "minAvailable: 2147483648",
+    "deadline of a rollout below zero": DEPLOYMENT % "progressDeadlineSeconds: -1,",
+    "deadline of a rollout zero": DEPLOYMENT % "progressDeadlineSeconds: 0,",
+    "class of a claim's template": STATEFUL % "volumeClaimTemplates: [{metadata: {name: d}, spec: {storageClassName: A_B, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}],",
+    "template that asks for nothing": STATEFUL % "volumeClaimTemplates: [{metadata: {name: d}, spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 0}}}}],",
+    "template without modes": STATEFUL % "volumeClaimTemplates: [{metadata: {name: d}, spec: {resources: {requests: {storage: 1}}}}],",
+    "class of a passing claim": VOLUME % "ephemeral: {volumeClaimTemplate: {spec: {storageClassName: A_B, accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}}}",
+    "header with a space": BOX % "livenessProbe: {httpGet: {port: 80, httpHeaders: [{name: 'A B', value: b}]}}",
+    "header of a hook": BOX % "lifecycle: {preStop: {httpGet: {port: 80, httpHeaders: [{name: '', value: b}]}}}",
+    "empty command of a hook": BOX % "lifecycle: {preStop: {exec: {command: []}}}",
+    "port of a hook": BOX % "lifecycle: {preStop: {httpGet: {port: 70000}}}",
+    "sleep beyond the end": BOX % "lifecycle: {preStop: {sleep: {seconds: 31}}}",
+    "device without domain": BOX % "resources: {limits: {/data: 1}}",
+    "device with a space": BOX % "resources: {limits: {'example.com/a b': 1}}",
+    "scaling by no policies": HPA % "maxReplicas: 5, behavior: {scaleUp: {policies: []}}",
+    "scaling by another policy": HPA % "maxReplicas: 5, behavior: {scaleUp: {policies: [{type: Pod, value: 1, periodSeconds: 1}]}}",
+    "certificate with a bad name": INGRESS % "rules: [{host: a.b}], tls: [{hosts: [a.b], secretName: A_B}]",
+    "certificate for a bad host": INGRESS % "rules: [{host: a.b}], tls: [{hosts: [A_B], secretName: a}]",
+    "route to a bad name": PATHS % "{path: /, pathType: Prefix, backend: {service: {name: A_B, port: {number: 80}}}}",
+    "route to a bad port": PATHS % "{path: /, pathType: Prefix, backend: {service: {name: b, port: {number: 70000}}}}",
+    "route without paths": INGRESS % "rules: [{host: a.b, http: {paths: []}}]",
+    "policy with a bad key": POLICY % "ingress: [{from: [{podSelector: {matchLabels: {/data: a}}}]}]",
+    "policy with a bad value among others": POLICY % "egress: [{to: [{namespaceSelector: {matchExpressions: [{key: a, operator: In, values: ['a b']}]}}]}]",
+    "selector with a bad key": "{apiVersion: v1, kind: Service, metadata: {name: a}, spec: {selector: {'a b': a}, ports: [{port: 80}]}}",
+    "node chosen by a bad key": WITH % "nodeSelector: {'a b': c}",
+    "spread over nothing": WITH % "topologySpreadConstraints: [{maxSkew: 1, topologyKey: '', whenUnsatisfiable: DoNotSchedule}]",
+    "spread twice": WITH % "topologySpreadConstraints: [{maxSkew: 1, topologyKey: a, whenUnsatisfiable: DoNotSchedule}, {maxSkew: 2, topologyKey: a, whenUnsatisfiable: DoNotSchedule}]",
+    "toleration with a bad key": WITH % "tolerations: [{key: 'a b', operator: Exists}]",
+    "domain with a space": WITH % "dnsConfig: {searches: ['a b']}",
+    "option without name": WITH % "dnsConfig: {options: [{name: ''}]}",
+    "no image": POD % "containers: [{name: a, image: ''}]",
+    "too many annotations": "{apiVersion: v1, kind: ConfigMap, metadata: {name: a, annotations: {a: %s}}}" % ("x" * 2**18),
+    "too much configuration": CONFIG % ("data: {a: %s}" % ("x" * (2**20 + 1))),
+    "secret that is not encoded": SECRET % "data: {a: '***'}",
+    "secret without padding": SECRET % "data: {a: YQ}",
+    "bytes that are not encoded": CONFIG % "binaryData: {a: '***'}",
 }  # fmt: skip
 
 SOUND: dict[str, str] = {
@@ -276,6 +332,12 @@ SOUND: dict[str, str] = {
     "negative grace": WITH % "terminationGracePeriodSeconds: -1",
     "indexed job without count": JOB % "completionMode: Indexed,",
     "session without affinity": SERVICE % "sessionAffinityConfig: {clientIP: {timeoutSeconds: 5}}, ports: [{port: 1}]",
+    "domains with underscores": WITH % "dnsConfig: {searches: ['.', 'a_b.c', '_a.b.']}",
+    "encoded in lines": SECRET % r'data: {a: "YQ=\n=\n"}',
+    "certificate for all below": INGRESS % "rules: [{host: a.b}], tls: [{hosts: ['*.b'], secretName: a}]",
+    "spread of two kinds": WITH % "topologySpreadConstraints: [{maxSkew: 1, topologyKey: a, whenUnsatisfiable: DoNotSchedule}, {maxSkew: 2, topologyKey: a, whenUnsatisfiable: ScheduleAnyway}]",
+    "as much configuration as fits": CONFIG % ("data: {a: %s}" % ("x" * (2**20 - 1))),
+    "sleep to the end": BOX % "lifecycle: {preStop: {sleep: {seconds: 30}}}",
     # sound
     "pod": BOX % "ports: [{name: http, containerPort: 80}]",
     "same port of two protocols": BOX % "ports: [{containerPort: 53, hostPort: 53}, {containerPort: 53, hostPort: 53, protocol: UDP}]",
