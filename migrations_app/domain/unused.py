@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from migrations_app.domain.bundle import SourceObject
 from migrations_app.domain.engine import Made, Options
 from migrations_app.domain.manifests.resources import containers
-from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.messages import Message, listed, msg
 from migrations_app.domain.names import to_label
 
 
@@ -26,10 +26,20 @@ def unused(made: Made, options: Options) -> tuple[Message, ...]:
             )
             for name, known in _not_among(options.parameters, declared)
         ),
-        *(
-            msg("No question has the id %(name)s. There are: %(known)s.", name=name, known=known)
-            for name, known in _not_among(options.answers, asked)
-        ),
+        *(_unasked(name, known, made) for name, known in _not_among(options.answers, asked)),
+    )
+
+
+def _unasked(name: str, known: str, made: Made) -> Message:
+    """What an answer found no question for; a preset may answer by code, a person by id."""
+    meant = [question.id for question in made.questions if question.code == name]
+    if not meant:
+        return msg("No question has the id %(name)s. There are: %(known)s.", name=name, known=known)
+    return msg(
+        "No question has the id %(name)s: it is the code of %(meant)s. Answer by these ids, or by "
+        "the code under answers of a preset.",
+        name=name,
+        meant=listed(meant),
     )
 
 

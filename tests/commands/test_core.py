@@ -233,6 +233,34 @@ def test_what_had_nothing_to_act_on_is_told(run: Run, tmp_path: Path) -> None:
     assert "No question has the id volume-size." in done.err
 
 
+def test_a_code_is_told_from_an_id(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services: {db: {image: r.io/db:1, volumes: ['data:/data']}}\nvolumes: {data: {}}\n"
+    )
+    (tmp_path / "answers.yaml").write_text("volume-size: 9Gi")
+    done = run("render", "compose.yaml", "--answers", "answers.yaml")
+    assert "it is the code of volume-size:db:data. Answer by these ids" in done.err
+
+
+def test_what_a_compose_project_takes_from_outside_is_of_use(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "services:\n"
+        "  web:\n"
+        "    image: r.io/web:1\n"
+        "    environment: [PASSED]\n"
+        "    env_file: [web.env]\n"
+        "    secrets: [stripe]\n"
+        "secrets: {stripe: {environment: STRIPE_KEY}}\n"
+    )
+    (tmp_path / "web.env").write_text("BESIDE\n")
+    names = ("PASSED", "BESIDE", "COMPOSE_PROFILES", "COMPOSE_PROJECT_NAME")
+    options = [word for name in names for word in ("--set", f"{name}=shop")]
+    (tmp_path / "answers.yaml").write_text("variable:shop:STRIPE_KEY: sk_live_9f8e7d6c5b4a")
+    done = run("render", "compose.yaml", *options, "--answers", "answers.yaml")
+    assert "sk_live_9f8e7d6c5b4a" in done.out
+    assert done.err.startswith("Objects:"), "nothing was without use"
+
+
 def test_a_preset_that_is_named_applies_whatever_its_scope(run: Run, tmp_path: Path) -> None:
     (tmp_path / "other.yaml").write_text(
         "scope: {application: other, environment: production}\n"

@@ -122,10 +122,8 @@ def _content(section: str, name: str, definition: Node | None, site: Site) -> st
     if (variable := definition.get("environment")) is not None:
         key = scalar_text(variable.value)
         account.settle(variable, Outcome.CONVERTED, _CARRIED, target)
-        value = site.environment.lookup(key)
-        if value is None:
-            site.environment.ask(key, None, variable)
-        return value
+        site.environment.ask(key, None, variable)
+        return site.environment.lookup(key)
     if (file := definition.get("file")) is not None:
         path = scalar_text(file.value)
         account.settle(file, Outcome.CONVERTED, _CARRIED, target)

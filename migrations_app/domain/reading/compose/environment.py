@@ -26,9 +26,18 @@ class Environment:
     account: Account
 
     def lookup(self, name: str) -> str | None:
-        """The value of a variable: known, or answered."""
+        """The value of a variable: known, or answered. What was looked up was of use."""
         value = self.known.get(name)
-        return value if value is not None else self.account.answers.get(self.question_id(name))
+        if value is None:
+            value = self.account.answers.get(self.question_id(name))
+        if value is not None:
+            self.note(name, value)
+        return value
+
+    def note(self, name: str, value: str) -> None:
+        """Remember a variable that the project asks for; a secret value by its marker."""
+        shown = MARKER if looks_secret(name, value) else value
+        self.account.variables.setdefault(name, shown)
 
     def with_more(self, more: Mapping[str, str]) -> Environment:
         """The same with variables that count where nothing else is known."""
@@ -121,9 +130,7 @@ def _note_variables(node: Node, environment: Environment, *, quiet: bool) -> Non
         recommended = environment.written_out(default)
         if not quiet:
             environment.ask(name, recommended, node)
-        value = environment.lookup(name) or recommended or ""
-        shown = MARKER if looks_secret(name, value) else value
-        environment.account.variables.setdefault(name, shown)
+        environment.note(name, environment.lookup(name) or recommended or "")
 
 
 def _required(name: str, reason: str, node: Node, environment: Environment) -> str:

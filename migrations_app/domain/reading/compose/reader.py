@@ -99,6 +99,9 @@ def resolved(
     account.project = unique(name, taken, first.name)
     known["COMPOSE_PROJECT_NAME"] = account.project
     environment = Environment(known, account)
+    for steering in ("COMPOSE_PROJECT_NAME", "COMPOSE_PROFILES"):
+        if steering in desk.given.variables:
+            environment.note(steering, desk.given.variables[steering])
     loader = Loader(shelf, first.name, parser)
     model = loader.load([(member.name, member.text) for member in files.members], environment)
     return _with_hooks(with_defaults(model, account)), loader, environment

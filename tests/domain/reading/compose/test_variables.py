@@ -115,7 +115,8 @@ def test_given_variables_count_before_dotenv_and_that_before_answers() -> None:
         "LEVEL": "dotenv",
         "PASSED": "answered",
     }
-    assert made.facts.variables == {"TAG": "given", "LEVEL": "dotenv"}
+    used = {"TAG": "given", "LEVEL": "dotenv", "PASSED": "answered"}
+    assert made.facts.variables == used
 
 
 def test_unset_variables_are_asked_for_and_answers_are_read_in() -> None:
