@@ -144,7 +144,13 @@ def test_a_dragged_card_comes_back_with_its_closed_gates(
     with opened(chrome, live_server, person) as page:
         page.goto("/")
         card = page.locator("[data-card][data-name=mail-relay]")
-        card.drag_to(page.locator("[data-column=compatible]"), target_position={"x": 100, "y": 200})
+        column = page.locator("[data-column=compatible]")
+        card.scroll_into_view_if_needed()
+        here, there = card.bounding_box(), column.bounding_box()
+        assert here is not None
+        assert there is not None
+        # Straight across: what makes the page scroll would have another card under the pointer.
+        card.drag_to(column, target_position={"x": 100, "y": here["y"] - there["y"] + 20})
         panel = card.get_by_role("alert")
         panel.wait_for()
         assert "Not moved to Compatible: 1 of 13 gates are closed" in panel.inner_text()
