@@ -100,7 +100,7 @@ def start_revision(*, actor: Actor, service: Service, wish: Wish) -> Run:
     permissions.require(actor, Verb.MAKE_REVISION, service.application)
     environment = _environment(service.application, wish.environment)
     options = layered_options(service, environment, wish.parameters)
-    settle(options.layers, options.parameters)
+    settle(options.layers, options.parameters, checked=True)
     for image in wish.images.values():
         ImageRef.parse(image)
     if service.archived or not service.service_sources.exists():

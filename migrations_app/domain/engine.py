@@ -62,6 +62,7 @@ class Options:
 
     layers:            presets, weakest first (see ``presets.layering``).
     parameters:        values for ``${NAME}`` in presets.
+    stand_ins:         whether some of these are only put in for somebody to look at a manifest.
     images:            container name → image reference that replaces the source's.
     answers:           question id → value.
     accepted_fixes:    fingerprints of findings whose fix a person accepted.
@@ -82,6 +83,7 @@ class Options:
     image_digests: Mapping[str, str] = field(default_factory=dict)
     secrets: SecretsMode = SecretsMode.KEEP
     phase: Phase | None = None
+    stand_ins: bool = False
     edits: tuple[Edit, ...] = ()
 
 
@@ -123,11 +125,12 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
 
     Raises:
         MissingParameter: a preset needs a parameter that was not given.
+        InvalidPreset: what was given for a parameter cannot stand where a preset puts it.
         InvalidInput: an answer is none of its question's choices; an image or a namespace that was
             asked for cannot be one.
     """
     version = options.kubernetes_version or schemas.versions()[-1]
-    settings = settle(options.layers, options.parameters)
+    settings = settle(options.layers, options.parameters, checked=not options.stand_ins)
     answers = _answers(settings, options)
     built = build(bundle.specs, answers, bundle.facts)
     sources = (*bundle.objects, *built.objects)

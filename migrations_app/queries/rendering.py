@@ -97,7 +97,8 @@ def with_stand_ins(options: Options) -> tuple[Options, list[str]]:
     """
     missing = missing_parameters(options.layers, options.parameters)
     stand_ins = {name: name.lower().replace("_", "-") for name in missing}
-    return replace(options, parameters={**stand_ins, **options.parameters}), missing
+    parameters = {**stand_ins, **options.parameters}
+    return replace(options, parameters=parameters, stand_ins=bool(stand_ins)), missing
 
 
 def missing_parameters(layers: Iterable[Layer], given: Mapping[str, str]) -> list[str]:

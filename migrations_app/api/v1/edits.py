@@ -75,7 +75,11 @@ class SettleIn(Strict):
 
 class WhereQuery(Query):
     environment = serializers.CharField(
-        max_length=63, required=False, default="", help_text="Empty: the edit of all environments."
+        max_length=63,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="Empty: the edit of all environments.",
     )
 
 

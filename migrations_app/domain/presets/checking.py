@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from migrations_app.domain.errors import Problem
+from migrations_app.domain.errors import InvalidPreset, Problem
 from migrations_app.domain.manifests.resources import mapping
 from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.places import Path, Place, pointer
@@ -28,11 +28,12 @@ class Checker:
         self.lines = lines
         self.problems: list[Problem] = []
 
-    def problems_of(self, value: Any) -> list[Problem]:
-        """All of them, in the order of the file."""
+    def problems_of(self, value: Any, *, filled: bool = False) -> list[Problem]:
+        """All of them, in the order of the file; ``filled`` if its parameters have values."""
         self._check(value, PRESET, ())
-        if isinstance(value, dict):
+        if isinstance(value, dict) and not filled:
             self._check_parameters(value)
+        if isinstance(value, dict):
             for section in SECTIONS:
                 self._check_section(section, value.get(section.name))
         return sorted(self.problems, key=lambda problem: (problem.place.line, problem.place.column))
@@ -67,7 +68,7 @@ class Checker:
             elif shape.keys is not None:
                 self._add("unknown_key", _unknown(key, list(shape.keys)), (*path, key))
         for key in shape.required:
-            if key not in value:
+            if value.get(key) is None:
                 self.miss(key, path)
 
     def miss(self, key: str, path: Path = ()) -> None:
@@ -100,6 +101,19 @@ class Checker:
             line, column = _place_of_key(self.lines, path[-1], line, column)
         self.problems.append(
             Problem(code, message, Place(self.file, line, column, path=pointer(path)))
+        )
+
+
+def check_filled(label: str, sections: dict[str, Any]) -> None:
+    """Check the sections of a preset once more, now that its parameters have values.
+
+    Raises:
+        InvalidPreset: naming every place that a value does not fit.
+    """
+    problems = Checker(Origin(), label).problems_of(sections, filled=True)
+    if problems:
+        raise InvalidPreset(
+            msg("With these parameters %(name)s is not a valid preset.", name=label), problems
         )
 
 

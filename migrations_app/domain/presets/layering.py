@@ -14,6 +14,7 @@ from typing import Any
 from migrations_app.domain.errors import MissingParameter, Problem
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Path, Place
+from migrations_app.domain.presets.checking import check_filled
 from migrations_app.domain.presets.schema import Preset
 from migrations_app.domain.presets.sections.probes import PROBE_ACTIONS
 from migrations_app.domain.presets.shape import PARAMETER
@@ -92,17 +93,25 @@ class Settings:
         return said
 
 
-def settle(layers: Iterable[Preset], given: Mapping[str, str]) -> Settings:
+def settle(
+    layers: Iterable[Preset], given: Mapping[str, str], *, checked: bool = False
+) -> Settings:
     """Merge layers in order and fill in their parameters.
+
+    ``checked``: hold each preset against its shape again, now that its parameters have values.
 
     Raises:
         MissingParameter: a required parameter was not given; names all of them.
+        InvalidPreset: what was given for a parameter cannot stand where the preset puts it.
     """
     merged = _Merged()
     problems: list[Problem] = []
     for preset in layers:
         values = _parameters(preset, given, problems)
-        merged.lay(preset, fill(preset.sections, values))
+        filled = fill(preset.sections, values)
+        if checked and values and all(values.values()):
+            check_filled(preset.label, filled)
+        merged.lay(preset, filled)
     if problems:
         raise MissingParameter(msg("A parameter that a preset needs was not given."), problems)
     return Settings(merged.sections, merged.setters, tuple(merged.steps))

@@ -2,7 +2,8 @@
 
 A probe is given in full, or comes from the container's Podman health check (``fromHealthcheck``)
 or from its first port (``fromPorts``); ``none`` takes it away. What the source has stays where the
-preset says nothing, and where a word finds nothing to make a probe of.
+preset says nothing, and where a word finds nothing to make a probe of. A probe that says only when
+to ask, not how, is laid over the source's; where the source has none there is none.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from migrations_app.domain.bundle import Facts, Object, Objects, object_label
 from migrations_app.domain.manifests.probes import health_check, probes_from_healthcheck
 from migrations_app.domain.manifests.resources import map_pod_specs, mapping, sequence
 from migrations_app.domain.presets.layering import Settings
+from migrations_app.domain.presets.sections.probes import PROBE_ACTIONS
 from migrations_app.domain.provenance import Step
 from migrations_app.domain.transforms.base import Transform
 
@@ -116,14 +118,15 @@ class AddProbes:
         self, kind: str, probe: Any, body: Object, container: Mapping[str, Any]
     ) -> dict[str, Any] | None:
         if isinstance(probe, Mapping):
-            return resolved(probe, container) or dict(probe)
+            whole = _whole(kind, probe, container)
+            return resolved(whole, container) or dict(whole)
         return self._word(kind, probe, body, container)
 
     def _common_probe(
         self, kind: str, probe: Any, body: Object, container: Mapping[str, Any]
     ) -> dict[str, Any] | None:
         if isinstance(probe, Mapping):
-            return resolved(probe, container)
+            return resolved(_whole(kind, probe, container), container)
         if probe == "fromPorts" and container.get(FIELDS[kind]):
             return {}
         return self._word(kind, probe, body, container)
@@ -139,6 +142,14 @@ class AddProbes:
         if word == "fromPorts":
             return from_ports(container)
         return None
+
+
+def _whole(kind: str, probe: Mapping[str, Any], container: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A probe that says how to ask; one that says when alone is laid over the source's, if any."""
+    if PROBE_ACTIONS & probe.keys():
+        return probe
+    there = mapping(container.get(FIELDS[kind]))
+    return {**there, **probe} if PROBE_ACTIONS & there.keys() else {}
 
 
 def from_ports(container: Mapping[str, Any]) -> dict[str, Any]:

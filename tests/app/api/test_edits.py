@@ -74,7 +74,7 @@ def test_an_edit_from_the_desk_to_the_end(
     assert settled.status_code == 200, settled.content
     assert not api.get(f"services/{service.pk}/findings/?code=EDT-01").json()["results"]
 
-    gone = api.delete(address, If_Match=settled["ETag"])
+    gone = api.delete(f"{address}?environment=", If_Match=settled["ETag"])
     assert (gone.status_code, gone.json()) == (200, [])
     assert "replicas: 2" in api.get(f"{address}desk/").json()["manifest"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from migrations_app.domain.errors import MissingParameter
+from migrations_app.domain.errors import InvalidPreset, MissingParameter
 from migrations_app.domain.presets.layering import Settings, in_order, settle
 from migrations_app.domain.presets.schema import Preset
 from migrations_app.domain.provenance import StepKind
@@ -135,3 +135,27 @@ def test_the_order_of_the_six_layers() -> None:
     pinned = [scoped("6", environment="e"), scoped("5")]
 
     assert [layer.name for layer in in_order(presets, pinned)] == ["1", "2", "3", "4", "5", "6"]
+
+
+FITTED = """
+name: fitted
+parameters: {SURGE: {required: true}, CLASS: {}}
+workload: {strategy: {maxSurge: "${SURGE}"}, priorityClass: "${CLASS}"}
+"""
+
+
+@pytest.mark.parametrize(("surge", "named"), [("25%", "A B"), ("many", "high"), ("3", "high")])
+def test_a_value_that_does_not_fit_is_refused_where_it_is_put(surge: str, named: str) -> None:
+    given = {"SURGE": surge, "CLASS": named}
+    with pytest.raises(InvalidPreset) as caught:
+        settle([Preset.from_text(FITTED)], given, checked=True)
+
+    assert len(caught.value.problems) == 1
+    assert settle([Preset.from_text(FITTED)], given).section("workload")
+
+
+def test_values_that_fit_and_parameters_without_one_are_taken() -> None:
+    preset = Preset.from_text(FITTED)
+
+    assert settle([preset], {"SURGE": "25%", "CLASS": "high"}, checked=True)
+    assert settle([preset], {"SURGE": "many"}, checked=True)

@@ -192,3 +192,52 @@ def test_the_schema_and_the_reader_agree(value: dict[str, Any]) -> None:
         ours = all(problem.code in _BEYOND_SCHEMA for problem in error.problems)
 
     assert ours == _VALIDATOR.is_valid(value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "workload: {priorityClass: A B}",
+        "workload: {serviceAccount: /data}",
+        "workload: {replicas: 2147483648}",
+        "workload: {minReadySeconds: 70, progressDeadlineSeconds: 70}",
+        "workload: {schedule: 61 * * * *}",
+        "workload: {spread: {topologyKeys: [/data]}}",
+        "workload: {preStop: {exec: []}}",
+        "resources: {default: {limits: {/data: 1}}}",
+        "resources: {containers: {web: {requests: {gpu: 1}}}}",
+        "probes: {liveness: {tcpSocket: {port: 70000}}}",
+        "probes: {liveness: {successThreshold: 2}}",
+        "probes: {readiness: {exec: {command: []}}}",
+        "probes: {readiness: {terminationGracePeriodSeconds: 3}}",
+        "probes: {readiness: {httpGet: {port: 1, httpHeaders: [{name: A B, value: x}]}}}",
+        "storage: {class: x-}",
+        "scaling: {behavior: {scaleUp: {policies: []}}}",
+        "scaling: {behavior: {scaleUp: {policies: [{type: Pods, value: null, periodSeconds: 5}]}}}",
+        "scaling: {behavior: {scaleDown: {stabilizationWindowSeconds: 3601}}}",
+        "exposure: {parents: [null]}",
+        "exposure: {path: metrics}",
+        "exposure: {tls: {secret: /data}}",
+        "network: {monitoring: {labels: {/metrics: a}}}",
+        "registry: {pullSecrets: [A_B]}",
+        'workload: {priorityClass: "a\\n"}',
+    ],
+)
+def test_it_refuses_what_an_api_server_would_refuse(text: str) -> None:
+    assert len(problems(text)) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "exposure: {tls: {secret: 'tls-{name}.x'}}",
+        "exposure: {tls: {secret: '{name}-tls'}, path: /a}",
+        "probes: {readiness: {httpGet: {port: http, httpHeaders: [{name: X-A, value: ''}]}}}",
+        "probes: {readiness: {tcpSocket: {port: '8080'}}}",
+        "resources: {default: {limits: {example.com/gpu: 1, hugepages-2Mi: 4Mi, memory: 1Gi}}}",
+        "storage: {class: null}",
+        "workload: {schedule: '@daily', spread: {topologyKeys: [kubernetes.io/hostname, zone]}}",
+    ],
+)
+def test_it_takes_what_an_api_server_takes(text: str) -> None:
+    assert Preset.from_text(f"name: p\n{text}\n").sections

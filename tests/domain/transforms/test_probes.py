@@ -131,3 +131,14 @@ def test_init_containers_are_not_probed() -> None:
     body = workload({}, initContainers=[{"name": "web", "ports": [{"containerPort": 80}]}])
 
     assert AddProbes(STEP, {"readiness": HTTP})((body,))[0] is body
+
+
+def test_a_probe_that_says_only_when_is_laid_over_the_sources() -> None:
+    slower = {"liveness": {"periodSeconds": 60}}
+    own = {"tcpSocket": {"port": 1}, "periodSeconds": 5}
+
+    assert probed(workload({"livenessProbe": own}), probes=slower) == {
+        "livenessProbe": {"tcpSocket": {"port": 1}, "periodSeconds": 60}
+    }
+    assert probed(workload({}), probes=slower) == {}
+    assert AddProbes(STEP, containers={"web": slower})((workload({}),))[0] == workload({})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from migrations_app.domain.manifests.resources import mapping
@@ -11,12 +12,15 @@ from migrations_app.domain.names import is_subdomain
 from migrations_app.domain.places import Path
 from migrations_app.domain.presets.sections.section import Complaint, Section
 from migrations_app.domain.presets.shape import (
+    HIGHEST_PORT,
     PARAMETER,
     PORT,
+    ROOTED,
     Shape,
     by_name,
     keys,
     listed,
+    named,
     number,
     text,
 )
@@ -28,18 +32,22 @@ _KEYS: dict[str, Shape] = {
     "services": text("all: a Service for every port that a container declares.", "all", "none"),
     "type": text("The type of Services.", "ClusterIP", "NodePort", "LoadBalancer"),
     "sessionAffinity": text("Whether a client keeps to one pod.", "ClientIP", "None"),
-    "ports": by_name(number(minimum=1), "Container port, by name or number: port of the Service."),
+    "ports": by_name(
+        number(minimum=1, maximum=HIGHEST_PORT),
+        "Container port, by name or number: port of the Service.",
+    ),
     "hostPorts": text("Whether ports stay open on the nodes; remove is usual.", "remove", "keep"),
     "route": text("How outside reaches in; gateway where parents are.", *ROUTES),
     "host": text("The host name; {name} is the workload's."),
-    "path": text("The path below the host; / is usual."),
+    "path": replace(ROOTED, about="The path below the host; / is usual."),
     "pathType": text("How the path is compared.", "Prefix", "Exact", "ImplementationSpecific"),
-    "class": text("The IngressClass."),
+    "class": named("The IngressClass."),
     "annotations": by_name(text(nullable=False), "For the controller of the Ingress or route."),
     "tls": keys(
         "TLS at the Ingress; with a gateway it ends there.",
-        secret=text(
-            "The Secret of the certificate; {name} is the workload's. {name}-tls is usual."
+        secret=named(
+            "The Secret of the certificate; {name} is the workload's. {name}-tls is usual.",
+            holds=NAME,
         ),
         issuer=text("The Issuer of cert-manager that makes it."),
         clusterIssuer=text("The ClusterIssuer of cert-manager that makes it."),
@@ -48,8 +56,8 @@ _KEYS: dict[str, Shape] = {
         keys(
             "",
             ("name",),
-            name=text(nullable=False),
-            namespace=text("Where the Gateway is."),
+            name=named(),
+            namespace=named("Where the Gateway is."),
             sectionName=text("The listener."),
         ),
         "The Gateways that an HTTPRoute hangs on.",

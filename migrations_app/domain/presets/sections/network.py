@@ -8,12 +8,22 @@ from typing import Any
 
 from migrations_app.domain.manifests.resources import mapping, sequence
 from migrations_app.domain.messages import msg
+from migrations_app.domain.names import is_key, is_label_value
 from migrations_app.domain.places import Path
 from migrations_app.domain.presets.sections.section import Complaint, Section
-from migrations_app.domain.presets.shape import PARAMETER, Shape, by_name, flag, keys, text, texts
+from migrations_app.domain.presets.shape import (
+    PARAMETER,
+    Shape,
+    by_name,
+    flag,
+    keys,
+    named,
+    text,
+    texts,
+)
 
 _PODS = {
-    "namespace": text("The namespace that they are in."),
+    "namespace": named("The namespace that they are in."),
     "labels": by_name(text(nullable=False), "Their labels; without them the whole namespace."),
 }
 _OF_A_WORKLOAD: dict[str, Shape] = {
@@ -23,7 +33,14 @@ _OF_A_WORKLOAD: dict[str, Shape] = {
 
 
 def _check(section: Mapping[str, Any]) -> Iterator[Complaint]:
-    """Ranges of addresses are such."""
+    """Ranges of addresses are such, and labels."""
+    for who in ("dns", "ingressController", "monitoring"):
+        for key, value in mapping(mapping(section.get(who)).get("labels")).items():
+            if not is_key(key) or not (PARAMETER.search(str(value)) or is_label_value(str(value))):
+                yield Complaint(
+                    (who, "labels", key),
+                    msg("%(label)s is no label.", label=repr(f"{key}={value}")),
+                )
     parts: list[tuple[Path, Any]] = [((), section)]
     parts += [(("workloads", name), own) for name, own in mapping(section.get("workloads")).items()]
     for path, part in parts:

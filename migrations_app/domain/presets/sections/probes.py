@@ -10,14 +10,16 @@ from migrations_app.domain.messages import both, msg
 from migrations_app.domain.places import Path
 from migrations_app.domain.presets.sections.section import Complaint, Section
 from migrations_app.domain.presets.shape import (
+    HIGHEST_PORT,
+    PARAMETER_TEXT,
     PORT,
+    WORDS,
     Shape,
     by_name,
     keys,
     listed,
     number,
     text,
-    texts,
 )
 
 PROBE_ACTIONS = frozenset({"httpGet", "tcpSocket", "exec", "grpc"})
@@ -25,6 +27,11 @@ PROBE_KINDS = ("readiness", "liveness", "startup")
 PROBE_WORDS = ("none", "fromPorts", "fromHealthcheck")
 
 _POSITIVE = number(minimum=1)
+_HEADER = Shape(
+    ("string",),
+    pattern=rf"^[-A-Za-z0-9]+$|{PARAMETER_TEXT}",
+    right=msg("the name of a header, such as X-Check"),
+)
 _PROBE = Shape(
     ("object", "string"),
     "A probe, or where it is to come from.",
@@ -35,11 +42,15 @@ _PROBE = Shape(
             port=PORT,
             scheme=text("", "HTTP", "HTTPS"),
             host=text(),
-            httpHeaders=listed(keys("", ("name", "value"), name=text(), value=text())),
+            httpHeaders=listed(keys("", ("name", "value"), name=_HEADER, value=text())),
         ),
         "tcpSocket": keys("Open a connection.", port=PORT, host=text()),
-        "exec": keys("Run a command; exit code 0 is success.", command=texts()),
-        "grpc": keys("Ask the gRPC health service.", port=Shape(("integer",)), service=text()),
+        "exec": keys("Run a command; exit code 0 is success.", command=WORDS),
+        "grpc": keys(
+            "Ask the gRPC health service.",
+            port=number(minimum=1, maximum=HIGHEST_PORT),
+            service=text(),
+        ),
         "initialDelaySeconds": number(),
         "periodSeconds": _POSITIVE,
         "timeoutSeconds": _POSITIVE,
@@ -68,6 +79,19 @@ def _check(section: Mapping[str, Any]) -> Iterator[Complaint]:
                         actions=both(actions),
                     ),
                 )
+            yield from _of_kind((*path, kind), kind, mapping(mapping(holder).get(kind)))
+
+
+def _of_kind(path: Path, kind: str, probe: Mapping[str, Any]) -> Iterator[Complaint]:
+    """What only some probes may say."""
+    if kind != "readiness" and probe.get("successThreshold") not in (None, 1):
+        yield Complaint((*path, "successThreshold"), msg("Only 1 is accepted here."))
+    grace = "terminationGracePeriodSeconds"
+    if kind == "readiness" and probe.get(grace) is not None:
+        yield Complaint(
+            (*path, grace),
+            msg("%(field)s does not go with %(other)s.", field=grace, other=kind),
+        )
 
 
 SECTION = Section(

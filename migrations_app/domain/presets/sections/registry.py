@@ -15,8 +15,8 @@ from migrations_app.domain.presets.shape import (
     Shape,
     keys,
     listed,
+    named,
     text,
-    texts,
 )
 
 _SHAPE = keys(
@@ -38,7 +38,7 @@ _SHAPE = keys(
     ),
     pin=text("digest pins images whose digest is known.", "digest", "none"),
     pullPolicy=text("", "Always", "IfNotPresent", "Never"),
-    pullSecrets=texts("Names of pull secrets."),
+    pullSecrets=listed(named(), "Names of pull secrets."),
 )
 
 

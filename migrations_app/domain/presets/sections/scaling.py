@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from migrations_app.domain.manifests.resources import mapping
@@ -13,16 +14,19 @@ from migrations_app.domain.presets.shape import Shape, by_name, keys, listed, nu
 
 _RULES = keys(
     "As in a HorizontalPodAutoscaler.",
-    stabilizationWindowSeconds=number("How long the load must be so before pods follow."),
+    stabilizationWindowSeconds=number("How long the load must be so before pods follow.", 0, 3600),
     selectPolicy=text("", "Max", "Min", "Disabled"),
-    policies=listed(
-        keys(
-            "",
-            ("type", "value", "periodSeconds"),
-            type=text("", "Pods", "Percent"),
-            value=number(minimum=1),
-            periodSeconds=number(minimum=1),
-        )
+    policies=replace(
+        listed(
+            keys(
+                "",
+                ("type", "value", "periodSeconds"),
+                type=text("", "Pods", "Percent"),
+                value=number(minimum=1),
+                periodSeconds=number(minimum=1, maximum=1800),
+            )
+        ),
+        least=1,
     ),
 )
 _KEYS: dict[str, Shape] = {

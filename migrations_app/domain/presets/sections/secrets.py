@@ -15,6 +15,7 @@ from migrations_app.domain.presets.shape import (
     Shape,
     by_name,
     keys,
+    named,
     text,
 )
 
@@ -45,7 +46,7 @@ _SHAPE = keys(
     **_OF_A_SECRET,
     store=keys(
         "The SecretStore that external-secrets asks.",
-        name=text(),
+        name=named(),
         kind=text("", "SecretStore", "ClusterSecretStore"),
     ),
     refreshInterval=_INTERVAL,
@@ -53,7 +54,7 @@ _SHAPE = keys(
     names=by_name(
         keys(
             **_OF_A_SECRET,
-            name=text("What the cluster calls it, where the mode is reference."),
+            name=named("What the cluster calls it, where the mode is reference."),
             keys=by_name(text(nullable=False), "Our key: the cluster's."),
         ),
         "By the name of a Secret; wins over the others.",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from migrations_app.domain.presets.sections.section import Section
-from migrations_app.domain.presets.shape import QUANTITY, Shape, by_name, flag, keys, text
+from migrations_app.domain.presets.shape import QUANTITY, Shape, by_name, flag, keys, named, text
 
 _MODES = ("ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod")
-_CLASS = text("The StorageClass.")
+_CLASS = named("The StorageClass.")
 _MODE = text("Who may mount it.", *_MODES)
 _FOLDER = keys(
     "",

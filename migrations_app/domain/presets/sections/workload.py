@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from migrations_app.domain.manifests.resources import mapping
@@ -11,16 +12,21 @@ from migrations_app.domain.names import is_key
 from migrations_app.domain.places import Path
 from migrations_app.domain.presets.sections.section import Complaint, Section
 from migrations_app.domain.presets.shape import (
+    HIGHEST,
+    LABEL_KEY,
     PARAMETER,
     PARAMETER_TEXT,
+    WORDS,
     Shape,
     by_name,
     flag,
     keys,
+    listed,
+    named,
     number,
     text,
-    texts,
 )
+from migrations_app.domain.server_rules.workloads import is_schedule
 
 KINDS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
 
@@ -29,6 +35,7 @@ _COUNT = Shape(
     "A number of pods, or a share of them such as 25%.",
     pattern=rf"^[0-9]+%$|{PARAMETER_TEXT}",
     minimum=0,
+    maximum=HIGHEST,
     right=msg("a number, or a share such as 25%"),
 )
 _LABELS = keys(
@@ -58,7 +65,7 @@ _OF_A_WORKLOAD = {
     "labels": _LABELS,
     "spread": keys(
         "Pods spread evenly over zones or nodes.",
-        topologyKeys=texts("Such as topology.kubernetes.io/zone."),
+        topologyKeys=listed(LABEL_KEY, "Such as topology.kubernetes.io/zone."),
         maxSkew=number(minimum=1),
         whenUnsatisfiable=text("", "ScheduleAnyway", "DoNotSchedule"),
     ),
@@ -68,14 +75,14 @@ _OF_A_WORKLOAD = {
         minAvailable=_COUNT,
         maxUnavailable=_COUNT,
     ),
-    "priorityClass": text("The name of a PriorityClass."),
-    "serviceAccount": text("dedicated makes one for each workload; else the name of one."),
+    "priorityClass": named("The name of a PriorityClass."),
+    "serviceAccount": named("dedicated makes one for each workload; else the name of one."),
     "mountToken": flag("Whether pods get a token for the API of the cluster."),
     "terminationGracePeriodSeconds": number("How long a pod may take to stop."),
     "preStop": keys(
         "What a container does before it is told to stop, so that nobody asks it any more.",
         sleepSeconds=number("Wait; Kubernetes 1.30 or later.", 1),
-        exec=texts("Run a command."),
+        exec=replace(WORDS, about="Run a command."),
     ),
 }
 
@@ -117,9 +124,15 @@ def _check_part(part: Mapping[str, Any], at: Path) -> Iterator[Complaint]:
             (*at, "strategy"),
             msg("With maxSurge and maxUnavailable both 0 no pod could be replaced."),
         )
+    ready, deadline = part.get("minReadySeconds") or 0, part.get("progressDeadlineSeconds")
+    if isinstance(ready, int) and isinstance(deadline, int) and deadline <= ready:
+        yield Complaint(
+            (*at, "progressDeadlineSeconds"),
+            msg("It must be greater than minReadySeconds (%(seconds)s).", seconds=ready),
+        )
     schedule = part.get("schedule")
     if isinstance(schedule, str) and not PARAMETER.search(schedule):
-        if len(schedule.split()) != 5 and not schedule.startswith("@"):
+        if not is_schedule(schedule):
             yield Complaint(
                 (*at, "schedule"),
                 msg("%(line)s is no cron line of five fields.", line=repr(schedule)),
