@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from migrations_app.domain.bundle import SourceObject
 from migrations_app.domain.checks.base import CheckContext, Rule, Workload
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.resources import (
+    CLAIM_TEMPLATES,
     claim_names,
     get,
     mapping,
@@ -19,6 +19,7 @@ from migrations_app.domain.manifests.resources import (
 )
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Path, Place
+from migrations_app.domain.questions import Question
 from migrations_app.domain.spec import MountKind
 
 VOL_01 = Rule(
@@ -62,6 +63,7 @@ _SENSITIVE = frozenset({"/", "/etc", "/proc", "/dev", "/sys", "/root", "/var/run
 _SOCKET = re.compile(r"/(?:docker|podman|containerd|crio|cri-dockerd)\.sock$")
 _ANONYMOUS = re.compile(r"(?:.*-)?[0-9a-f]{64}(?:-pvc)?")
 _EVERYWHERE = ("ReadWriteMany", "ReadOnlyMany")
+_SIZE: Path = ("resources", "requests", "storage")
 _DEFAULT_SIZE = "1Gi"
 
 
@@ -117,7 +119,8 @@ def _is_sensitive(host: str) -> bool:
 def unsettled_claims(context: CheckContext) -> Iterator[Finding]:
     """VOL-03: a claim that is not among the objects, or whose size and class nobody chose.
 
-    A claim of 1Gi without a class is what Podman and other tools write when they know neither.
+    A claim of 1Gi without a class is what Podman and other tools write when they know neither;
+    a claim template of a StatefulSet counts as well, and cannot be changed later.
     Answers to the questions ``volume-size`` and ``volume-class`` settle it.
     """
     for workload in context.workloads:
@@ -135,17 +138,36 @@ def unsettled_claims(context: CheckContext) -> Iterator[Finding]:
                     claim,
                 )
     for item in context.of_kind("PersistentVolumeClaim"):
-        if _nobody_chose(mapping(item.body.get("spec"))) and not _answered(context, item):
+        claim = name_of(item.body)
+        if _nobody_chose(mapping(item.body.get("spec"))) and not _answered(context, claim):
             yield VOL_03.found(
                 item,
-                ("spec", "resources", "requests", "storage"),
+                ("spec", *_SIZE),
                 msg("Nobody chose the size and the class of %(name)s.", name=item.label),
-                asked=_asked(context, "volume-size", item),
+                asked=context.question("volume-size", claim),
             )
+    for item in context.of_kind("StatefulSet"):
+        for index, claim in claim_names(item.body).items():
+            path: Path = (*CLAIM_TEMPLATES, index, "spec")
+            if _nobody_chose(mapping(get(item.body, path))) and not _answered(
+                context, claim, name_of(item.body)
+            ):
+                yield VOL_03.found(
+                    item,
+                    (*path, *_SIZE),
+                    msg(
+                        "Nobody chose the size and the class of claim template %(name)s of "
+                        "%(workload)s.",
+                        name=claim,
+                        workload=item.label,
+                    ),
+                    claim,
+                    asked=_asked(context, "volume-size", claim, name_of(item.body)),
+                )
 
 
 def _nobody_chose(spec: dict[str, Any]) -> bool:
-    size = get(spec, ("resources", "requests", "storage"))
+    size = get(spec, _SIZE)
     return (
         size == _DEFAULT_SIZE
         and spec.get("storageClassName") is None
@@ -153,12 +175,13 @@ def _nobody_chose(spec: dict[str, Any]) -> bool:
     )
 
 
-def _asked(context: CheckContext, code: str, claim: SourceObject) -> Any:
-    return context.question(code, name_of(claim.body))
+def _asked(context: CheckContext, code: str, claim: str, service: str) -> Question | None:
+    """The question about a claim; templates of several workloads may have one name."""
+    return context.question(code, claim, service) or context.question(code, claim)
 
 
-def _answered(context: CheckContext, claim: SourceObject) -> bool:
-    asked = [_asked(context, code, claim) for code in ("volume-size", "volume-class")]
+def _answered(context: CheckContext, claim: str, service: str = "") -> bool:
+    asked = [_asked(context, code, claim, service) for code in ("volume-size", "volume-class")]
     return any(question is not None and question.answer is not None for question in asked)
 
 

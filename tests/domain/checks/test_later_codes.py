@@ -8,6 +8,7 @@ manual (``tests/docs/test_manual.py``).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -120,6 +121,23 @@ def test_a_claim_that_somebody_chose_is_left_alone(look: Any) -> None:
     assert "volume-size:shop:data" in str(finding.fix)
     assert look(claim % "1Gi", "VOL-03", questions=(answered,)) == []
     assert look(claim % "20Gi", "VOL-03") == []
+
+
+def test_a_claim_template_that_nobody_chose_is_told_like_a_claim(look: Any) -> None:
+    workload = (
+        "apiVersion: apps/v1\nkind: StatefulSet\nmetadata: {name: db}\nspec:\n"
+        "  template: {spec: {containers: []}}\n  volumeClaimTemplates:\n"
+        "  - metadata: {name: data}\n    spec: {resources: {requests: {storage: %s}}}\n"
+    )
+    other = Question("volume-size:shop:data", "volume-size", msg("?"), msg("."), answer="9Gi")
+    asked = Question("volume-size:db:data", "volume-size", msg("?"), msg("."))
+    answered = replace(asked, answer="1Gi")
+
+    (finding,) = look(workload % "1Gi", "VOL-03", questions=(other, asked))
+    assert finding.place.path == "/spec/volumeClaimTemplates/0/spec/resources/requests/storage"
+    assert "volume-size:db:data" in str(finding.fix)
+    assert look(workload % "1Gi", "VOL-03", questions=(other, answered)) == []
+    assert look(workload % "20Gi", "VOL-03") == []
 
 
 def test_several_replicas_share_no_claim_of_one_node(look: Any) -> None:
