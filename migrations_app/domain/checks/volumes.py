@@ -8,6 +8,7 @@ from typing import Any
 
 from migrations_app.domain.checks.base import CheckContext, Rule, Workload
 from migrations_app.domain.findings import Finding, Severity
+from migrations_app.domain.manifests.build_disguised import disguise
 from migrations_app.domain.manifests.resources import (
     CLAIM_TEMPLATES,
     claim_names,
@@ -261,7 +262,11 @@ def data_left_behind(context: CheckContext) -> Iterator[Finding]:
             continue
         for volume in service.volumes:
             asked = context.question("volume-data", service.name, volume.name)
-            if volume.external or (asked is not None and asked.answer is not None):
+            if (
+                disguise(volume) is not None
+                or volume.external
+                or (asked is not None and asked.answer is not None)
+            ):
                 continue
             yield VOL_06.in_source(
                 volume.places.get("name") or Place(service.file),

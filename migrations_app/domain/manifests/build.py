@@ -15,6 +15,7 @@ from migrations_app.domain.bundle import Facts, SourceObject
 from migrations_app.domain.findings import Finding
 from migrations_app.domain.loss import LossRow
 from migrations_app.domain.manifests.build_claims import Claims
+from migrations_app.domain.manifests.build_disguised import undisguised
 from migrations_app.domain.manifests.build_draft import Ledger, finish
 from migrations_app.domain.manifests.build_kinds import (
     WorkloadKind,
@@ -84,6 +85,7 @@ def build(specs: Sequence[ServiceSpec], answers: Mapping[str, str], facts: Facts
         InvalidInput: an answer is none of its question's choices, or cannot be what it is to be.
     """
     ledger = Ledger(answers)
+    specs = undisguised(specs, ledger)
     names = {spec.name for spec in specs if spec.containers}
     awaited = frozenset(item.service for spec in specs for item in spec.depends_on)
     site = _Site(ledger, Vault(), Claims.of(specs, ledger), names, awaited)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from migrations_app.domain.manifests.build_disguised import disguise
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
 from migrations_app.domain.questions import Choice, Question
@@ -54,6 +55,8 @@ def read_volume(inspection: Inspection) -> VolumeSpec:
 def data_questions(service: ServiceSpec) -> Iterator[Question]:
     """What becomes of the data of each volume: a claim starts empty, and only a person knows."""
     for volume in service.volumes:
+        if disguise(volume) is not None:
+            continue
         yield Question(
             id=f"volume-data:{service.name}:{volume.name}",
             code="volume-data",
