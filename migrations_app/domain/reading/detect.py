@@ -26,6 +26,10 @@ _RUN_LINE = re.compile(
     """,
     re.MULTILINE | re.VERBOSE,
 )
+_BEGINS_AS_UNIT = re.compile(
+    r"\ufeff?(?:[ \t]*(?:[#;][^\n]*|-{3,}[ \t]*)?\n)*[ \t]*\[[^\]\n]+\][ \t]*(?:\n|$)"
+)
+_CARRIES = re.compile(r"\A#!|^[ >]*(?:```|~~~)|<<-?[ \t]*[\"'\\]?[A-Za-z_]", re.MULTILINE)
 _CONTAINERFILE = re.compile(
     r"(?:\s*(?:#[^\n]*|ARG\s[^\n]*)?\n)*"
     r"\s*FROM\s+(?:--platform=\S+\s+)?[\w.$][^\s,;]*(?:\s+AS\s+\S+)?\s*(?:\n|$)",
@@ -67,11 +71,10 @@ def by_values(documents: Sequence[Document]) -> SourceKind | None:
 
 def by_text(text: str) -> SourceKind | None:
     """The kind of a file by its lines, for what is neither YAML nor JSON."""
-    if _QUADLET.search(text):
-        return SourceKind.QUADLET
-    if _SYSTEMD.search(text):
-        return SourceKind.SYSTEMD
-    if _RUN_LINE.search(text):
+    unit = _unit(text)
+    if unit is not None and (_BEGINS_AS_UNIT.match(text) or not _carries(text)):
+        return unit
+    if unit is not None or _RUN_LINE.search(text):
         return SourceKind.RUN_LINES
     if _CONTAINERFILE.match(text):
         return SourceKind.CONTAINERFILE
@@ -81,6 +84,23 @@ def by_text(text: str) -> SourceKind | None:
     if lines and all(_ENV_LINE.match(line) for line in lines):
         return SourceKind.ENV_FILE
     return None
+
+
+def is_run_line(line: str) -> bool:
+    """Whether a line of text calls an engine to make a container or a pod."""
+    return bool(_RUN_LINE.match(line))
+
+
+def _unit(text: str) -> SourceKind | None:
+    if _QUADLET.search(text):
+        return SourceKind.QUADLET
+    return SourceKind.SYSTEMD if _SYSTEMD.search(text) else None
+
+
+def _carries(text: str) -> bool:
+    """Whether the sections of a unit are a part of something else: a script that writes them, or a
+    page that shows them."""
+    return bool(_CARRIES.search(text) or _RUN_LINE.search(text))
 
 
 def is_inspection(value: Any) -> bool:

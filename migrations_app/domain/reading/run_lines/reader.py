@@ -11,6 +11,7 @@ from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Place
 from migrations_app.domain.reading.reading import Desk, Reading, TextMember, together
 from migrations_app.domain.reading.run_lines.assembly import assemble
+from migrations_app.domain.reading.run_lines.carried import note_carried
 from migrations_app.domain.reading.run_lines.expansion import TooLong
 from migrations_app.domain.reading.run_lines.pieces import Broken, Command
 from migrations_app.domain.reading.run_lines.regions import Region, regions
@@ -27,6 +28,9 @@ def read_run_lines(members: Sequence[TextMember], desk: Desk) -> Reading:
 def _read(member: TextMember, desk: Desk) -> Reading:
     script = Script(member.name, scope_of(member.name), desk)
     for region in regions(member.text):
+        if not region.is_shell:
+            note_carried(script, region.text, region.first_line, in_page=True)
+            continue
         parsed = _parse(region, member.name, script)
         if isinstance(parsed, Problem):
             return Reading(problems=(parsed,))
@@ -63,6 +67,9 @@ def _parse(region: Region, file: str, script: Script) -> list[Command] | Problem
                 return _cut_off(broken, file)
             script.not_understood(line.line, line.text)
             continue
+        for first_line, text in lexer.bodies:
+            note_carried(script, text, first_line, in_page=False)
+        lexer.bodies.clear()
         if command is None:
             return commands
         commands.append(command)

@@ -1,8 +1,9 @@
-"""Where in a text commands stand: all of a script, the fenced or indented blocks of a page."""
+"""Where in a text commands stand: all of a script, the blocks of a page that are shell."""
 
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -19,28 +20,52 @@ _ENGINE = re.compile(r"\s*(?:sudo\s+)?(?:podman|docker)\s+\w")
 
 @dataclass(frozen=True, slots=True)
 class Region:
+    """A part of a text; what is not shell is looked through for what is lost with it."""
+
     text: str
     first_line: int
+    is_shell: bool = True
 
 
 def regions(text: str) -> Iterator[Region]:
-    """The parts of a text that are shell; line numbers stay those of the text."""
+    """The parts of a text, in order; line numbers stay those of the text."""
     lines = text.splitlines()
-    fences = [i for i, line in enumerate(lines) if _FENCE.match(line)]
-    if (lines and lines[0].startswith("#!")) or not fences:
+    blocks = list(_blocks(lines))
+    if (lines and lines[0].startswith("#!")) or not blocks:
         script = bool(lines) and lines[0].startswith("#!")
         yield Region("\n".join(lines if script else _without_prompts(lines, "$%❯")) + "\n", 1)
         return
-    opened: int | None = None
-    for index in fences:
-        if opened is None:
-            opened = index
-            continue
-        match = _FENCE.match(lines[opened])
-        if match is not None and match[2].lower() in _SHELLS:
-            block = [_unquoted(line) for line in lines[opened + 1 : index]]
+    before = 0
+    for opened, closed, language in blocks:
+        yield _other(lines, before, opened)
+        block = [_unquoted(line) for line in lines[opened + 1 : closed]]
+        if language in _SHELLS:
             yield Region("\n".join(_without_prompts(block)) + "\n", opened + 2)
-        opened = None
+        else:
+            yield Region(textwrap.dedent("\n".join(block)) + "\n", opened + 2, is_shell=False)
+        before = closed + 1
+    yield _other(lines, before, len(lines))
+
+
+def _other(lines: list[str], start: int, end: int) -> Region:
+    return Region("\n".join(lines[start:end]) + "\n", start + 1, is_shell=False)
+
+
+def _blocks(lines: list[str]) -> Iterator[tuple[int, int, str]]:
+    """The fenced blocks: the lines of both fences, and the language. One that is never closed
+    goes on to the end, as pages are shown."""
+    opened: tuple[int, str, str] | None = None
+    for index, line in enumerate(lines):
+        match = _FENCE.match(line)
+        if match is None:
+            continue
+        if opened is None:
+            opened = index, match[1], match[2].lower()
+        elif match[1].startswith(opened[1]) and not line[match.end(1) :].strip():
+            yield opened[0], index, opened[2]
+            opened = None
+    if opened is not None:
+        yield opened[0], len(lines), opened[2]
 
 
 def _unquoted(line: str) -> str:

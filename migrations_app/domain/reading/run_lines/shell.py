@@ -35,6 +35,8 @@ class Lexer:
     first_line: int = 1
     index: int = 0
     documents: list[tuple[str, bool]] = field(default_factory=list)
+    bodies: list[tuple[int, str]] = field(default_factory=list)
+    """The here-documents passed over so far: the first line of each, and its text."""
     _breaks: list[int] = field(init=False)
     _last: dict[str, int] = field(default_factory=dict)
 
@@ -153,14 +155,16 @@ class Lexer:
     def _skip_documents(self) -> None:
         """Pass over the here-documents that were announced on the line before."""
         for end, tabs in self.documents:
-            start = self.index
+            start = at = self.index
             while True:
                 if self.index >= len(self.text) or not self._ends_later(end):
                     raise Broken(f"<<{end}", *self.spot(start - 1))
+                at = self.index
                 line = self.skip_line().rstrip("\r")
                 self.index = min(self.index + 1, len(self.text))
                 if (line.lstrip("\t") if tabs else line) == end:
                     break
+            self.bodies.append((self.spot(start)[0], self.text[start:at]))
         self.documents.clear()
 
     def _assignment(self, match: re.Match[str]) -> Assignment:

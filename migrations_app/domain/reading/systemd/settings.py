@@ -26,6 +26,7 @@ _COMMANDS = msg(
 _HOUSEKEEPING = msg("It makes room for the container on this host, or takes it away again.")
 _ENVIRONMENT = msg("The environment of podman on its host, and not of the container.")
 _IDENTITY = msg("Tells services apart; it is kept with the service.")
+_COPY = msg("Quadlet's copy of what it made this unit from; the commands of the unit say it all.")
 _RULES: tuple[tuple[str, bool, Message], ...] = (
     (r"Unit/(Description|Documentation)", False, _PEOPLE),
     (r"Unit/(Condition|Assert).*", True, msg("A condition on the host; a pod runs on any node.")),
@@ -37,6 +38,7 @@ _RULES: tuple[tuple[str, bool, Message], ...] = (
     (r"Service/Restart", False, msg("The containers' own units say when they start again.")),
     (r"Service/(Delegate|Slice|SyslogIdentifier|TasksMax)", False, _HOST),
     (r"Install/.*", False, _INSTALL),
+    (r"X-(Container|Pod|Kube|Volume|Network|Image|Build|Quadlet)/.*", False, _COPY),
 )
 
 
