@@ -73,6 +73,9 @@ UNSAID = Message("")
 Told = Message | str
 """A sentence, or text of others that nobody translates."""
 
+_IN_A_ROW = 20
+"""How many items of a list stand within one another as messages, one in the next."""
+
 Say = Callable[[Message], str]
 """How a door puts messages into text: ``str`` in English, a catalogue's way in other languages."""
 
@@ -111,4 +114,9 @@ def both(items: Iterable[Any]) -> Any:
 def listed(items: Iterable[Any]) -> Any:
     """``a, b, c`` as a parameter of another message."""
     first, *rest = list(items)
+    if len(rest) > _IN_A_ROW:  # halves, as a thousand messages within each other are too deep
+        half = len(rest) // 2
+        return msg(
+            "%(first)s, %(rest)s", first=listed([first, *rest[:half]]), rest=listed(rest[half:])
+        )
     return msg("%(first)s, %(rest)s", first=first, rest=listed(rest)) if rest else first

@@ -48,7 +48,7 @@ def secret_reason(name: str, value: str) -> str:
     """Why ``value`` looks secret: ``url``, ``key``, ``name`` or ``entropy``; ``""`` if not."""
     if not value or _REFERENCE.match(value):
         return ""
-    match = _URL.search(value)
+    match = _URL.search(value) if "://" in value else None
     if match and not _REFERENCE.match(match.group(1)):
         return "url"
     if _PEM.search(value) or _JWT.search(value) or _KNOWN.search(value):

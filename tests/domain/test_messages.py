@@ -114,3 +114,9 @@ def test_every_gate_has_a_word() -> None:
 
 def test_a_value_of_a_later_version_is_shown_as_it_is() -> None:
     assert str(word("phase", "retired")) == "retired"
+
+
+def test_a_long_list_is_one_sentence() -> None:
+    words = [f"w{number}" for number in range(5000)]
+    assert str(listed(words)) == ", ".join(words)
+    assert str(both(words)) == ", ".join(words[:-1]) + " and w4999"

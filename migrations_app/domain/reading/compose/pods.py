@@ -25,8 +25,9 @@ def together(specs: Mapping[str, ServiceSpec], site: Site) -> list[ServiceSpec]:
     """The services of a project (by key), those that share a namespace joined into one."""
     hosts = {key: host for key in specs if (host := _host_of(key, specs, site)) is not None}
     joined: dict[str, list[str]] = {}
+    roots: dict[str, str] = {}
     for key in hosts:
-        root = _root(key, hosts)
+        root = _root(key, hosts, roots)
         if root != key:
             joined.setdefault(root, []).append(key)
     guests = {guest for several in joined.values() for guest in several}
@@ -39,11 +40,22 @@ def together(specs: Mapping[str, ServiceSpec], site: Site) -> list[ServiceSpec]:
     ]
 
 
-def _root(key: str, hosts: Mapping[str, str]) -> str:
-    seen = [key]
-    while (host := hosts.get(seen[-1])) is not None and host not in seen:
-        seen.append(host)
-    return seen[-1] if hosts.get(seen[-1]) is None else key
+def _root(key: str, hosts: Mapping[str, str], roots: dict[str, str]) -> str:
+    """Whose pod a service is in at the end of the chain, or itself where the chain is a ring.
+
+    ``roots`` are those found so far, so that a long chain is walked once.
+    """
+    seen = {key: None}
+    last = key
+    while (host := hosts.get(last)) is not None and host not in seen:
+        if host in roots:
+            host = roots[host]
+        seen[host] = None
+        last = host
+    if hosts.get(last) is not None:
+        return key
+    roots.update(dict.fromkeys(seen, last))
+    return last
 
 
 def _host_of(key: str, specs: Mapping[str, ServiceSpec], site: Site) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from migrations_app.domain.loss import Outcome
 from migrations_app.domain.messages import Message, msg
@@ -55,9 +55,10 @@ def account_for_rest(unit: QuadletUnit, account: Account) -> None:
     """A row for every setting of the unit's own section that nothing took so far."""
     for setting in unit.unit.unread:
         account.drop(setting.place, _UNFINISHED)
+    standing = _Standing.of(unit)
     for setting in unit.unit.settings:
         if setting.section == unit.kind.value:
-            _account_for(unit, setting, account)
+            _account_for(unit, setting, account, standing)
             if setting.key in SPLIT:
                 _account_for_ignored(setting, account)
 
@@ -70,26 +71,47 @@ def _account_for_ignored(setting: Setting, account: Account) -> None:
         account.drop(replace(place, path=f"{setting.path}/ignored"), _IGNORED)
 
 
-def _account_for(unit: QuadletUnit, setting: Setting, account: Account) -> None:
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """Which settings of the unit's own section no empty one takes back, and the last of each key.
+
+    Found once for all, as a unit may hold thousands of lines of one key.
+    """
+
+    kept: frozenset[tuple[str, int]]
+    last: Mapping[str, Setting]
+
+    @classmethod
+    def of(cls, unit: QuadletUnit) -> _Standing:
+        last = {s.key: s for s in unit.unit.settings if s.section == unit.kind.value}
+        kept = {
+            (key, setting.number) for key in last for setting in unit.unit.all(unit.kind.value, key)
+        }
+        return cls(frozenset(kept), last)
+
+
+def _account_for(
+    unit: QuadletUnit, setting: Setting, account: Account, standing: _Standing
+) -> None:
     """A row for a setting of which nothing is told, or for each word that another one replaced."""
     named = setting.key in NAMED
     words = words_of(setting, QUADLET_ARGUMENTS, named=named)
     words += words_of(setting, QUADLET_LIST)
     told = [account.knows(word.place) for word in words]
     if not any(told):
-        account.note(setting.place, *_fate(unit, setting))
+        account.note(setting.place, *_fate(unit, setting, standing))
     elif named:
         for word in words_of(setting, QUADLET_ARGUMENTS, named=True):
             account.convert(word.place, _REPLACED)
 
 
-def _fate(unit: QuadletUnit, setting: Setting) -> tuple[Outcome, Message]:
+def _fate(unit: QuadletUnit, setting: Setting, standing: _Standing) -> tuple[Outcome, Message]:
     known = KEYS[unit.kind]
     if setting.key not in known:
         return Outcome.DROPPED, unknown_key(setting, known)
     if not setting.value:
         return Outcome.CONVERTED, _EMPTY
-    if setting not in unit.unit.all(setting.section, setting.key):
+    if (setting.key, setting.number) not in standing.kept:
         return Outcome.CONVERTED, _TAKEN_BACK
     if any(setting.words(s).error is not None for s in (QUADLET_ARGUMENTS, QUADLET_LIST)):
         return Outcome.DROPPED, _UNSPLIT
@@ -97,7 +119,6 @@ def _fate(unit: QuadletUnit, setting: Setting) -> tuple[Outcome, Message]:
         return _KEYS[setting.key]
     if setting.key in _SWITCHES and not unit.flag(setting.key):
         return Outcome.CONVERTED, _OFF
-    last = unit.unit.last(setting.section, setting.key)
-    if last != setting and setting.key not in REPEATABLE:
+    if standing.last[setting.key] != setting and setting.key not in REPEATABLE:
         return Outcome.CONVERTED, _OVERRIDDEN
     return Outcome.DROPPED, _KINDS[unit.kind]

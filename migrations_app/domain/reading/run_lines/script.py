@@ -65,6 +65,9 @@ class Script:
     rows: list[LossRow] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     _counts: Counter[str] = field(default_factory=Counter)
+    _names: set[str] = field(default_factory=set)
+    _taken: set[tuple[str, bool]] = field(default_factory=set)
+    _numbers: Counter[str] = field(default_factory=Counter)
     _depth: int = 0
 
     def __post_init__(self) -> None:
@@ -211,8 +214,7 @@ class Script:
     def _make(self, tokens: list[Token], place: Place, *, is_pod: bool) -> None:
         name = self._name(tokens, is_pod=is_pod)
         kind = "pod" if is_pod else "run"
-        taken = {(made.name, made.is_pod) for made in self.made}
-        if (name, is_pod) in taken:
+        if (name, is_pod) in self._taken:
             reason = msg("%(name)s is made once already in this file; the first one counts.")
             self.settle(place, f"podman {kind}", Outcome.DROPPED, reason.about(name=name))
             return
@@ -228,6 +230,8 @@ class Script:
             ]
             return
         self.made.append(Made(name, reading, is_pod))
+        self._names.add(name)
+        self._taken.add((name, is_pod))
 
     def _name(self, tokens: list[Token], *, is_pod: bool) -> str:
         """The name given, else one made of the image; numbered where it is taken."""
@@ -239,9 +243,11 @@ class Script:
         if names:
             return names[-1]
         stem = "pod" if is_pod else _stem(rest)
-        known = {made.name for made in self.made}
-        numbered = (f"{stem}-{number}" for number in range(2, len(known) + 3))
-        return stem if stem not in known else next(n for n in numbered if n not in known)
+        name = stem
+        while name in self._names:
+            self._numbers[stem] += 1
+            name = f"{stem}-{self._numbers[stem] + 1}"
+        return name
 
 
 def _stem(image: str) -> str:
