@@ -11,9 +11,10 @@ from migrations_app.domain.reading.documents import Document
 from migrations_app.domain.reading.kubernetes import is_kubernetes
 
 _QUADLET = re.compile(
-    r"^\[(?:Container|Pod|Kube|Volume|Network|Image|Build|Artifact|Quadlet)\]\s*$", re.MULTILINE
+    r"^[ \t]*\[(?:Container|Pod|Kube|Volume|Network|Image|Build|Artifact|Quadlet)\]\s*$",
+    re.MULTILINE,
 )
-_SYSTEMD = re.compile(r"^\[(?:Unit|Service|Install|Timer)\]\s*$", re.MULTILINE)
+_SYSTEMD = re.compile(r"^[ \t]*\[(?:Unit|Service|Install|Timer)\]\s*$", re.MULTILINE)
 _RUN_LINE = re.compile(
     r"""^[ \t]*
     (?:[$%❯][ \t]+)?                                          # the prompt of a session

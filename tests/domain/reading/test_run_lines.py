@@ -240,3 +240,30 @@ def test_nothing_of_a_script_is_executed_or_raises() -> None:
                 bundle(line)
             except UnreadableSource as error:
                 assert error.problems
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("X=$(date)\necho $X\npodman run --name a i", []),
+        ("X=${DEBUG:-}\npodman run --name a i", []),
+        ("podman build -t $T .\npodman run --name a i", []),
+        ("V=$(date)\nW=x$V\npodman run --name a i:$W", ["command-output:run:date"]),
+        ("A=1\nA+=$B\npodman run --name a i:$A", ["variable:run:B"]),
+        ("for n in $NAMES; do podman run --name a i:$n; done", ["variable:run:NAMES"]),
+        ("for n in $NAMES; do echo $n; done\npodman run --name a i", []),
+        ("export A=$B\npodman run --name a -e A i", ["variable:run:B"]),
+        ("podman volume create $V\npodman run --name a i", ["variable:run:V"]),
+    ],
+)
+def test_only_what_something_depends_on_is_asked(text: str, asked: list[str]) -> None:
+    assert [question.id for question in bundle(text).questions] == asked
+
+
+def test_a_name_that_is_not_known_yet_is_made_of_the_image() -> None:
+    assert container('podman run --name "$N" registry.example.com/shop/api:1').name == "api"
+
+
+def test_a_variable_set_to_what_nobody_knows_may_be_the_image() -> None:
+    found = container("ID=$1\npodman run -it $ID bash")
+    assert (found.image, found.args) == ("", ("bash",))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from textwrap import indent
+
 import pytest
 
 from migrations_app.domain.bundle import Bundle, MemoryFiles, SourceKind
@@ -74,6 +76,11 @@ def test_blocks_end_as_pages_are_shown(text: str) -> None:
 @pytest.mark.parametrize("start", ["", "# podman run img\n; x\n\n", "---\n", "  \n"])
 def test_a_unit_stays_a_unit(start: str) -> None:
     kinds = [bundle(start + text).members[0].kind for text in (UNIT, QUADLET)]
+    assert kinds == [SourceKind.SYSTEMD, SourceKind.QUADLET]
+
+
+def test_a_unit_may_be_indented_as_a_whole() -> None:
+    kinds = [bundle(indent(text, "    ")).members[0].kind for text in (UNIT, QUADLET)]
     assert kinds == [SourceKind.SYSTEMD, SourceKind.QUADLET]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.places import Place
@@ -20,6 +21,9 @@ _MOST_DEPTH = 8
 _MOST_TEXT = 4 * 1024 * 1024
 
 
+Expanded = TypeVar("Expanded")
+
+
 class TooLong(Exception):
     """The variables of a script, put in for one another, come to more text than anybody means."""
 
@@ -30,6 +34,9 @@ class Variables:
 
     ``turns`` counts those of loops, ``written`` the characters that were put in for variables:
     both are bounded, since a few lines can ask for more than fits into any memory.
+
+    ``origins`` are the questions behind the value of a variable, ``needed`` those that something
+    made of the script depends on: nobody is asked about anything else.
     """
 
     file: str
@@ -40,9 +47,25 @@ class Variables:
     in_force: dict[str, str] = field(default_factory=dict)
     questions: dict[str, Question] = field(default_factory=dict)
     on_command: Callable[[str, int], str | None] = lambda _text, _line: None
+    origins: dict[str, frozenset[str]] = field(default_factory=dict)
+    needed: set[str] = field(default_factory=set)
     depth: int = 0
     turns: int = 0
     written: int = 0
+    _behind: set[str] = field(default_factory=set)
+
+    def watched(self, expand: Callable[[], Expanded]) -> tuple[Expanded, frozenset[str]]:
+        """What words come to, and the questions behind it."""
+        outer, self._behind = self._behind, set()
+        try:
+            expanded = expand()
+            return expanded, frozenset(self._behind)
+        finally:
+            self._behind = outer | self._behind
+
+    def asked(self) -> list[Question]:
+        """The questions that an answer would change something for."""
+        return [question for key, question in self.questions.items() if key in self.needed]
 
     def tokens(self, words: Sequence[Word]) -> list[Token]:
         """Words as a command gets them: expanded, split, and those that are empty left out."""
@@ -87,7 +110,8 @@ class Variables:
         [piece] = word.pieces
         if piece.kind is not Kind.VARIABLE or piece.quoted or "".join(self._values(piece)).strip():
             return False
-        if piece.text in self.values or _OPTIONAL.search(piece.text):
+        known = piece.text in self.values and not self.origins.get(piece.text)
+        if known or _OPTIONAL.search(piece.text):
             return True
         return following.startswith("-") and not _IMAGE.search(piece.text)
 
@@ -104,6 +128,7 @@ class Variables:
 
     def _variable(self, piece: Piece) -> tuple[str, ...]:
         name = piece.text.partition("[")[0]
+        self._behind |= self.origins.get(name, frozenset())
         if piece.operator == "unknown":
             return (self._ask(piece.text, "", piece),)
         if name == "PWD":
@@ -178,6 +203,7 @@ class Variables:
             place=Place(self.file, piece.line, piece.column, self.file, f"/{code}/{about}"),
         )
         self.questions.setdefault(identity, question)
+        self._behind.add(identity)
         return question.in_force
 
 

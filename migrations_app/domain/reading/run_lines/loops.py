@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from migrations_app.domain.reading.run_lines.expansion import TooLong, Variables
 from migrations_app.domain.reading.run_lines.pieces import Command
@@ -27,7 +28,9 @@ def unrolled(commands: Sequence[Command], variables: Variables) -> Iterator[Comm
         end = _end(commands, index)
         body = [_without_do(item) for item in commands[index + 1 : end]]
         name = command.words[1].plain or ""
-        turns = [token.text for token in variables.tokens(command.words[3:])]
+        words = command.words[3:]
+        tokens, variables.origins[name] = variables.watched(partial(variables.tokens, words))
+        turns = [token.text for token in tokens]
         for value in turns or [""]:
             variables.turns += 1
             if variables.turns > _MOST_TURNS:

@@ -46,7 +46,7 @@ def _read(member: TextMember, desk: Desk) -> Reading:
     facts = Facts(variables={**own, **script.variables.in_force})
     return replace(
         services,
-        questions=(*script.variables.questions.values(), *services.questions),
+        questions=(*script.variables.asked(), *services.questions),
         facts=facts,
     )
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from migrations_app.domain.bundle import Missing
 from migrations_app.domain.errors import Problem
@@ -19,7 +20,7 @@ from migrations_app.domain.reading.podman_argv.words import after_globals, split
 from migrations_app.domain.reading.reading import Desk
 from migrations_app.domain.reading.run_lines.expansion import Variables
 from migrations_app.domain.reading.run_lines.loops import unrolled
-from migrations_app.domain.reading.run_lines.pieces import Broken, Command
+from migrations_app.domain.reading.run_lines.pieces import Assignment, Broken, Command
 from migrations_app.domain.reading.run_lines.shell import Lexer
 from migrations_app.domain.reading.run_lines.verbs import (
     KEYWORDS,
@@ -31,6 +32,7 @@ from migrations_app.domain.reading.run_lines.verbs import (
 NOT_UNDERSTOOD = msg("This line was not understood; what it does for the containers is not known.")
 _NOT_FOLLOWED = msg("Conditions are not followed; the commands within are read as if they held.")
 _SET = msg("Set for the commands that follow, which use its value.")
+_MAKING = frozenset({("secret", "create"), ("volume", "create"), ("network", "connect")})
 _MOST_DEPTH = 8
 
 
@@ -105,26 +107,35 @@ class Script:
                 return
             command = replace(command, words=command.words[1:])
         for item in command.assignments:
-            values = [self.variables.text(word) for word in item.words]
-            if item.is_array:
-                values = [token.text for token in self.variables.tokens(item.words)]
-            self._assign(item.name, tuple(values), adds=item.adds, is_array=item.is_array)
+            self._assign(item)
         if not command.words:
             if command.assignments:
                 self.settle(place, command.assignments[0].name, Outcome.CONVERTED, _SET)
             return
         at = engine_at([word.plain or "" for word in command.words])
         if at >= 0:
-            self._engine(self.variables.tokens(command.words[at:]), place)
+            words = command.words[at:]
+            tokens, behind = self.variables.watched(partial(self.variables.tokens, words))
+            self._engine(tokens, place, behind)
         else:
             self._other(command, place)
 
-    def _assign(self, name: str, values: tuple[str, ...], *, adds: bool, is_array: bool) -> None:
-        if adds and is_array:
-            values = (*self.variables.values.get(name, ()), *values)
-        elif adds:
-            values = ("".join((*self.variables.values.get(name, ()), *values)),)
+    def _assign(self, item: Assignment) -> None:
+        def expanded() -> tuple[str, ...]:
+            if item.is_array:
+                return tuple(token.text for token in self.variables.tokens(item.words))
+            return tuple(self.variables.text(word) for word in item.words)
+
+        values, behind = self.variables.watched(expanded)
+        before = self.variables.values.get(item.name, ()) if item.adds else ()
+        if item.adds:
+            behind |= self.variables.origins.get(item.name, frozenset())
+            values = (*before, *values) if item.is_array else ("".join((*before, *values)),)
+        self._set(item.name, values, behind)
+
+    def _set(self, name: str, values: tuple[str, ...], behind: frozenset[str]) -> None:
         self.variables.values[name] = values
+        self.variables.origins[name] = behind
 
     def _other(self, command: Command, place: Place) -> None:
         word = command.first
@@ -141,14 +152,19 @@ class Script:
 
     def _exported(self, command: Command, place: Place) -> None:
         for word in command.words[1:]:
-            name, equals, value = self.variables.text(word).partition("=")
+            text, behind = self.variables.watched(partial(self.variables.text, word))
+            name, equals, value = text.partition("=")
             if equals and name.isidentifier():
-                self.variables.values[name] = (value,)
+                self._set(name, (value,), behind)
         self.settle(place, command.first, Outcome.CONVERTED, _SET)
 
     def _moved(self, command: Command, place: Place) -> None:
         """``cd``: relative paths start from there, if it stays within the bundle."""
-        target = self.variables.text(command.words[1]) if len(command.words) > 1 else "~"
+        target = "~"
+        if len(command.words) > 1:
+            word = command.words[1]
+            target, behind = self.variables.watched(partial(self.variables.text, word))
+            self.variables.needed |= behind
         if target.startswith(("/", "~", "-")) or not target:
             reason = msg("Relative paths after this start from a folder that is not in reach.")
             self.settle(place, "cd", Outcome.DROPPED, reason)
@@ -172,16 +188,18 @@ class Script:
         self._depth -= 1
         return self.made[-1].name if len(self.made) > before else None
 
-    def _engine(self, tokens: list[Token], place: Place) -> None:
+    def _engine(self, tokens: list[Token], place: Place, behind: frozenset[str]) -> None:
         position, unknown = after_globals(tokens, 1)
         if unknown:
             self.settle(place, "podman", Outcome.DROPPED, NOT_UNDERSTOOD)
             return
         verb, start = verb_at(tokens, position)
+        words = [token.text for token in tokens[position : position + 2]]
+        if verb or tuple(words) in _MAKING:
+            self.variables.needed |= behind
         if verb:
             self._make(tokens[start:], place, is_pod=verb == "pod create")
             return
-        words = [token.text for token in tokens[position : position + 2]]
         if words == ["secret", "create"]:
             self._secret(tokens[position + 2 :])
         if words == ["volume", "create"]:
@@ -229,6 +247,8 @@ class Script:
                 replace(p, place=p.place if p.place.file else place) for p in reading.problems
             ]
             return
+        for variable in reading.variables:
+            self.variables.needed |= self.variables.origins.get(variable, frozenset())
         self.made.append(Made(name, reading, is_pod))
         self._names.add(name)
         self._taken.add((name, is_pod))
@@ -240,7 +260,7 @@ class Script:
         rest = tokens[options.end].text if options.end < len(tokens) else ""
         if is_pod and rest:
             names.append(rest)
-        if names:
+        if names and names[-1]:
             return names[-1]
         stem = "pod" if is_pod else _stem(rest)
         name = stem
