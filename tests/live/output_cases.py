@@ -35,7 +35,7 @@ data:
   tag: "<a href='x'>&amp;</a>"
   json: '{"a": "{{x}}"}'
   mark: "slot0-0-"
-  unicode: "架け橋 \u2028 \U0001F600"
+  unicode: "架け橋 \u2028 \U0001F600 \e[0m"
 ---
 apiVersion: apps/v1
 kind: Deployment

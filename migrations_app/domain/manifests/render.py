@@ -134,6 +134,8 @@ def _style(text: str) -> str | None:
         return "'"
     if "\x85" in text or "\u2028" in text or "\u2029" in text or "\ufeff" in text:
         return '"'
+    if any(end.isspace() and not end.isascii() for end in (text[:1], text[-1:])):
+        return '"'  # a tool that trims what it has rendered would take it away
     try:
         resolved = scalars.resolve(text)
     except ValueError:

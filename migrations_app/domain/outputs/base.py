@@ -104,3 +104,16 @@ def is_exact(value: Any) -> bool:
     if isinstance(value, list):
         return all(map(is_exact, value))
     return not isinstance(value, int) or abs(value) <= 2**53
+
+
+NOT_IN_YAML = re.compile("[\x7f-\x9f\ufffe\uffff]")
+"""Characters that YAML takes only as an escape, and that JSON does not escape."""
+
+
+def is_plain(value: Any) -> bool:
+    """Whether a tool that writes texts of its own accord writes YAML that can be read again."""
+    if isinstance(value, dict):
+        return all(map(is_plain, value)) and all(map(is_plain, value.values()))
+    if isinstance(value, list):
+        return all(map(is_plain, value))
+    return not isinstance(value, str) or NOT_IN_YAML.search(value) is None

@@ -18,6 +18,7 @@ from typing import Any
 from migrations_app.domain.bundle import Object
 from migrations_app.domain.manifests.render import to_yaml
 from migrations_app.domain.outputs.base import (
+    NOT_IN_YAML,
     Identity,
     Manifests,
     Written,
@@ -131,7 +132,10 @@ def _values(slots: Slots, scope: str) -> dict[str, Any]:
 
 
 def _written(slot: Slot, value: Any) -> Any:
-    return json.dumps(value, sort_keys=True, ensure_ascii=False) if slot.raw else value
+    if not slot.raw:
+        return value
+    text = json.dumps(value, sort_keys=True, ensure_ascii=False)
+    return NOT_IN_YAML.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _changed(base: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:

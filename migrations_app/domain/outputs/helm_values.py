@@ -9,7 +9,7 @@ from typing import Any
 
 from migrations_app.domain.bundle import Object
 from migrations_app.domain.manifests.resources import pod_spec_path
-from migrations_app.domain.outputs.base import is_exact
+from migrations_app.domain.outputs.base import is_exact, is_plain
 from migrations_app.domain.places import Path
 from migrations_app.domain.same import same
 
@@ -28,7 +28,7 @@ class Slot:
 
     ``optional``: some rendering does not have the key at all. ``raw``: the value is kept as text
     in JSON, because YAML values would not survive being merged (nulls vanish, large numbers and
-    fractions are rounded, a mapping cannot take the place of a scalar).
+    fractions are rounded, a mapping cannot take the place of a scalar), or being written again.
     """
 
     name: tuple[str, ...]
@@ -91,7 +91,7 @@ def _is_delicate(value: Any) -> bool:
         return any(map(_is_delicate, value))
     if isinstance(value, float):
         return True
-    return value is None or not is_exact(value)
+    return value is None or not is_exact(value) or not is_plain(value)
 
 
 def identifier(*words: str) -> str:

@@ -17,7 +17,7 @@ from typing import Any
 from migrations_app.domain.bundle import Object, Objects, object_label
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.manifests.render import to_yaml
-from migrations_app.domain.manifests.resources import group, name_of, namespace_of
+from migrations_app.domain.manifests.resources import group, mapping, name_of, namespace_of
 from migrations_app.domain.messages import msg
 from migrations_app.domain.outputs.base import (
     Identity,
@@ -26,9 +26,16 @@ from migrations_app.domain.outputs.base import (
     file_names,
     identities,
     is_exact,
+    is_plain,
 )
 from migrations_app.domain.outputs.json_patch import json_patch
 
+_READ_AS_OTHER = re.compile(
+    r"true|false|null|[-+]?[.]?[0-9][0-9_]*(?:[.][0-9_]*)?(?:e[-+]?[0-9]+)?|0[xob][0-9a-f_]+|"
+    r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}",
+    re.IGNORECASE,
+)
+"""Keys of annotations that Kustomize writes without their quotes."""
 _HEAD = {"apiVersion": "kustomize.config.k8s.io/v1beta1", "kind": "Kustomization"}
 
 
@@ -36,10 +43,12 @@ def write_kustomize(manifests: Manifests) -> Written:
     """``base/`` and ``overlays/ENVIRONMENT/``.
 
     Raises:
-        InvalidInput: an object without a name, or two that Kustomize cannot tell apart.
+        InvalidInput: an object without a name, two that Kustomize cannot tell apart, or one that
+            it would write so that nothing can read it.
     """
     for objects in (manifests.base, *manifests.environments.values()):
         _require_distinct(objects)
+        _require_readable(objects)
     base = dict(zip(identities(manifests.base), manifests.base, strict=True))
     every = dict.fromkeys(base)
     for objects in manifests.environments.values():
@@ -134,6 +143,26 @@ def _require_exact(body: Object) -> None:
 
 def _literal(name: str) -> str:
     return re.escape(name).replace("\\-", "-")
+
+
+def _require_readable(objects: Objects) -> None:
+    for body in objects:
+        notes = mapping(mapping(body.get("metadata")).get("annotations"))
+        if not is_plain(body) or any(_is_spoilt(str(key), text) for key, text in notes.items()):
+            raise InvalidInput(
+                msg(
+                    "Kustomize does not keep the control characters in texts of %(object)s, or "
+                    "the numbers, dates and leading tabs in its annotations: write them "
+                    "differently, or choose another format.",
+                    object=object_label(body),
+                )
+            )
+
+
+def _is_spoilt(key: str, text: object) -> bool:
+    """Whether an annotation comes out of Kustomize as something that it cannot read itself."""
+    tabbed = isinstance(text, str) and text.startswith("\t") and "\n" in text
+    return tabbed or _READ_AS_OTHER.fullmatch(key) is not None
 
 
 def _require_distinct(objects: Objects) -> None:

@@ -98,3 +98,7 @@ def test_text_of_several_lines_is_a_block_where_that_is_safe() -> None:
 
 def test_other_scripts_are_written_as_they_are() -> None:
     assert to_yaml([{"名前": "架け橋 é"}]) == "名前: 架け橋 é\n"
+
+
+def test_spaces_that_tools_trim_are_in_quotes() -> None:
+    assert to_yaml([{"a": "\u00a0", "b": "x\u3000"}]).count('"') == 4

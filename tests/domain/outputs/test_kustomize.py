@@ -21,6 +21,12 @@ def _note(**data: Any) -> dict[str, Any]:
         ((_note(), _note()), "two of ConfigMap/n"),
         (({**_note(), "metadata": {"generateName": "n-"}},), "without a name"),
         (({**_note(), "big": 2**60},), "large numbers of ConfigMap/n"),
+        (({**_note(), "data": {"a": "x\x7f"}},), "control characters in texts of ConfigMap/n"),
+        (
+            ({**_note(), "metadata": {"name": "n", "annotations": {"1e3": "a"}}},),
+            "its annotations: write",
+        ),
+        (({**_note(), "metadata": {"name": "n", "annotations": {"a": "\ta\nb"}}},), "leading tabs"),
     ],
 )
 def test_what_kustomize_would_spoil_is_refused(objects: tuple[Any, ...], told: str) -> None:
