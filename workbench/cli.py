@@ -10,9 +10,13 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from migrations_app.domain.messages import msg
 from workbench.language import language, say
+
+if TYPE_CHECKING:
+    from django.core.management.base import BaseCommand, CommandParser
 
 EX_USAGE, EX_UNAVAILABLE, EX_SOFTWARE, EX_CONFIG = 64, 69, 70, 78
 
@@ -110,7 +114,7 @@ def _with_django(command: str, arguments: Sequence[str]) -> int:
     from migrations_app.domain.errors import EngineError, UnreadableSource, WorkbenchError
 
     try:
-        call_command(command, *arguments)
+        call_command(_named(command), *arguments)
     except CommandError as error:
         if str(error):
             print(error, file=sys.stderr)
@@ -126,6 +130,22 @@ def _with_django(command: str, arguments: Sequence[str]) -> int:
         print(error.told(say), file=sys.stderr)
         return 1
     return 0
+
+
+def _named(command: str) -> BaseCommand:
+    """A command whose help calls it as it is typed; Django's name would be that of manage.py."""
+    from django.core.management import get_commands, load_command_class
+
+    found = load_command_class(str(get_commands()[command]), command)
+    parser_of = found.create_parser
+
+    def create_parser(_program: str, _command: str, **options: Any) -> CommandParser:
+        parser = parser_of("", command, **options)
+        parser.prog = f"bin/workbench {command}"
+        return parser
+
+    found.create_parser = create_parser  # type: ignore[method-assign, assignment]
+    return found
 
 
 def _is_usage(error: Exception) -> bool:

@@ -24,6 +24,29 @@ own; they run in the order of this list, after what a cluster would refuse was m
 what was asked for by hand and the fixes that people accepted. What they change is recorded with the
 preset that wanted it.
 
+## A preset file
+
+```yaml
+name: staging                     # what a stored preset is called; a file needs none
+scope: {environment: staging}     # whom it is for: an application, an environment, or everybody
+parameters:
+  GIT_COMMIT: {required: true, description: What was built}
+registry:                         # sections, each with a page of its own below
+  rewrite: [{from: localhost, to: registry.example.com/shop}]
+  tag: ${GIT_COMMIT}
+```
+
+```console
+$ bin/workbench render compose.yaml --preset staging.yaml --set GIT_COMMIT=4f2a91c
+```
+
+Several presets apply in the order in which they are given: what a later one says wins, `null` takes
+back what an earlier one said. On the command line a preset that is named applies whatever its
+scope; only where several environments are rendered at once, it belongs to its own. The
+[schema](../preset.schema.json) lets editors complete and check such files.
+
+## Sections
+
 | Section | Does |
 |---|---|
 """

@@ -30,6 +30,24 @@ def unused(made: Made, options: Options) -> tuple[Message, ...]:
     )
 
 
+def out_of_scope(options: Options) -> tuple[Message, ...]:
+    """A sentence for each preset of another environment than the one that is rendered.
+
+    A preset that is named applies whatever its scope; that may be a slip, so it is told.
+    """
+    return tuple(
+        msg(
+            "Preset %(name)s is for environment %(theirs)s, and applied to %(ours)s because it was "
+            "named.",
+            name=layer.name,
+            theirs=layer.environment,
+            ours=options.environment,
+        )
+        for layer in options.layers
+        if options.environment and layer.environment not in ("", options.environment)
+    )
+
+
 def _unasked(name: str, known: str, made: Made) -> Message:
     """What an answer found no question for; a preset may answer by code, a person by id."""
     meant = [question.id for question in made.questions if question.code == name]

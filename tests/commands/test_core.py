@@ -261,6 +261,26 @@ def test_what_a_compose_project_takes_from_outside_is_of_use(run: Run, tmp_path:
     assert done.err.startswith("Objects:"), "nothing was without use"
 
 
+def test_a_preset_of_another_environment_is_told(run: Run, tmp_path: Path) -> None:
+    for name in ("staging", "production"):
+        (tmp_path / f"{name}.yaml").write_text(f"scope: {{environment: {name}}}\n")
+    presets = ["--preset", "staging.yaml", "--preset", "production.yaml"]
+    told = "Preset production is for environment production, and applied to staging"
+    for command in ("render", "check"):
+        assert told in run(command, "pod.yaml", *presets, "--environment", "staging").err
+        assert told not in run(command, "pod.yaml", *presets).err
+    both = ["--environment", "staging", "--environment", "production"]
+    done = run("render", "pod.yaml", *presets, *both, "--format", "helm", "-o", "chart")
+    assert done.code == 0
+    assert "because it was named" not in done.err
+
+
+def test_manifests_on_standard_output_say_where_the_rest_is(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "compose.yaml").write_text("services: {web: {image: r.io/web:1, restart: 'no'}}\n")
+    assert "report.json of -o DIR" in run("render", "compose.yaml").err
+    assert "report.json of -o DIR" not in run("render", "compose.yaml", "-o", "out").err
+
+
 def test_a_preset_that_is_named_applies_whatever_its_scope(run: Run, tmp_path: Path) -> None:
     (tmp_path / "other.yaml").write_text(
         "scope: {application: other, environment: production}\n"

@@ -41,3 +41,12 @@ def test_up_starts_nothing_when_it_is_asked_something_else(argument: str, code: 
     with pytest.raises(SystemExit) as ended:
         up.main([argument])
     assert ended.value.code == code
+
+
+@pytest.mark.parametrize("command", ["render", "check", "digest", "import", "capture", "doctor"])
+def test_help_calls_a_command_as_it_is_typed(
+    command: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workbench.preparation.migrate_if_needed", lambda: None)
+    assert cli.main([command, "--help"]) == 0
+    assert capsys.readouterr().out.startswith(f"usage: bin/workbench {command} ")

@@ -23,6 +23,7 @@ from workbench.language import say
 from workbench.usage import EX_USAGE
 
 UNREADABLE = 2
+_PRESET = "a preset; of several, the later one wins"
 
 
 def add_inputs(parser: argparse.ArgumentParser, *, several: bool = False) -> None:
@@ -31,22 +32,45 @@ def add_inputs(parser: argparse.ArgumentParser, *, several: bool = False) -> Non
     ``several``: more than one environment may be asked for (``environments``).
     """
     parser.add_argument("files", nargs="+", metavar="FILE", help="files or folders; - is stdin")
-    parser.add_argument("--preset", action="append", default=[], metavar="FILE", help="in order")
+    parser.add_argument("--preset", action="append", default=[], metavar="FILE", help=_PRESET)
     if several:
         parser.add_argument(
-            "--environment", action="append", default=[], dest="environments", metavar="E"
+            "--environment",
+            action="append",
+            default=[],
+            dest="environments",
+            metavar="E",
+            help="the environment that is rendered for; kustomize and helm take several",
         )
     else:
-        parser.add_argument("--environment", metavar="E")
+        parser.add_argument("--environment", metavar="E", help="the environment it is judged for")
     parser.add_argument(
-        "--set", action="append", default=[], type=_pair, dest="parameters", metavar="KEY=VALUE"
+        "--set",
+        action="append",
+        default=[],
+        type=_pair,
+        dest="parameters",
+        metavar="KEY=VALUE",
+        help="a parameter of a preset, or a variable of a source",
     )
     parser.add_argument(
-        "--image", action="append", default=[], type=_pair, dest="images", metavar="CONTAINER=REF"
+        "--image",
+        action="append",
+        default=[],
+        type=_pair,
+        dest="images",
+        metavar="CONTAINER=REF",
+        help="the image of a container, by its name",
     )
-    parser.add_argument("--answers", metavar="FILE", help="question id: answer, as YAML or JSON")
-    parser.add_argument("--namespace", metavar="N")
-    parser.add_argument("--kubernetes-version", metavar="1.NN")
+    parser.add_argument(
+        "--answers",
+        metavar="FILE",
+        help="question id: answer, as YAML or JSON; render -o lists the questions in report.json",
+    )
+    parser.add_argument("--namespace", metavar="N", help="the namespace of all objects")
+    parser.add_argument(
+        "--kubernetes-version", metavar="1.NN", help="the version to render and judge for"
+    )
     parser.add_argument("--root", metavar="DIR", help="referred files may be read below DIR")
 
 

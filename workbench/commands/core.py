@@ -26,7 +26,7 @@ from migrations_app.domain.reading.limits import WIDE
 from migrations_app.domain.reading.read import read_bundle
 from migrations_app.domain.reading.reading import Given
 from migrations_app.domain.reports import REPORTS
-from migrations_app.domain.unused import unused
+from migrations_app.domain.unused import out_of_scope, unused
 from migrations_app.domain.waivers import (
     Waiver,
     counting,
@@ -45,6 +45,7 @@ from workbench.language import say
 from workbench.usage import EX_USAGE, Parser
 
 GOOD, NEGATIVE = 0, 1
+_WAIVERS = "findings that are taken as they are: [{fingerprint, reason, expires, owner}]"
 
 
 def run(command: str, arguments: Sequence[str]) -> int:
@@ -76,7 +77,7 @@ def _made(arguments: Sequence[str], parser: Parser) -> tuple[Any, Made]:
     wanted = engine_options(options, schemas.versions())
     told = Given(variables=wanted.parameters, answers=answers_of(wanted))
     made = render(read_bundle(source_files(options), WIDE, given=told), wanted, schemas)
-    for note in unused(made, wanted):
+    for note in (*out_of_scope(wanted), *unused(made, wanted)):
         print(say(note), file=sys.stderr)
     return options, made
 
@@ -84,16 +85,21 @@ def _made(arguments: Sequence[str], parser: Parser) -> tuple[Any, Made]:
 def _check(arguments: Sequence[str]) -> int:
     parser = Parser(prog="bin/workbench check", description="Find what keeps files from a cluster.")
     add_inputs(parser)
-    parser.add_argument("--report", choices=sorted(REPORTS), default="text")
     parser.add_argument(
-        "--fail-on", choices=[severity.value for severity in Severity], default="high"
+        "--report", choices=sorted(REPORTS), default="text", help="how to tell: text without it"
+    )
+    parser.add_argument(
+        "--fail-on",
+        choices=[severity.value for severity in Severity],
+        default="high",
+        help="the least severity that ends with 1: high without it",
     )
     parser.add_argument(
         "--phase",
         choices=[phase.value for phase in Phase],
         help="how far to judge: by default as --environment says, else up to compatible",
     )
-    parser.add_argument("--waivers", metavar="FILE", help="[{fingerprint, reason, expires, owner}]")
+    parser.add_argument("--waivers", metavar="FILE", help=_WAIVERS)
     parser.add_argument("--baseline", metavar="FILE", help="an earlier JSON report: count new ones")
     options, made = _made(arguments, parser)
     today = datetime.now(UTC).date()

@@ -30,7 +30,7 @@ from migrations_app.domain.reading.read import read_bundle
 from migrations_app.domain.reading.reading import Given
 from migrations_app.domain.reading.yaml_reader import read_yaml
 from migrations_app.domain.reports import finding_json, loss_json, question_json
-from migrations_app.domain.unused import unused
+from migrations_app.domain.unused import out_of_scope, unused
 from workbench.commands.arguments import add_inputs, engine_options, source_files, written_format
 from workbench.commands.folder import OutputFolder, conflict_json, conflict_told
 from workbench.language import say
@@ -75,7 +75,8 @@ def run_render(arguments: Sequence[str]) -> int:
     rendered = _rendered(options, environments)
     if options.output is None:
         sys.stdout.write(rendered.written.files[ONE_FILE[options.format]])
-        _summary(rendered.first)
+        _summary(rendered)
+        _tell_where_more_is(rendered)
         return GOOD
     return _write(Path(options.output), options.format, rendered)
 
@@ -84,9 +85,18 @@ def _parser() -> Parser:
     parser = Parser(prog="bin/workbench render", description="Make manifests from files.")
     add_inputs(parser, several=True)
     parser.add_argument(
-        "--format", type=written_format, default="yaml", metavar="|".join(WRITERS), help="yaml"
+        "--format",
+        type=written_format,
+        default="yaml",
+        metavar="|".join(WRITERS),
+        help="what is written: yaml without it",
     )
-    parser.add_argument("--secrets", choices=[mode.value for mode in SecretsMode], default="keep")
+    parser.add_argument(
+        "--secrets",
+        choices=[mode.value for mode in SecretsMode],
+        default="keep",
+        help="whether values of Secrets are written, or markers in their places; keep without it",
+    )
     parser.add_argument(
         "-o", "--output", metavar="DIR", help="write files and report.json; edits there are kept"
     )
@@ -102,7 +112,7 @@ def _rendered(options: Any, environments: tuple[str, ...]) -> Rendered:
         _require_labels(environments)
     every = [_for(wanted, name, environments) for name in environments] or [wanted]
     made = tuple(render(_read(files, one), one, schemas) for one in every)
-    for note in unused(made[0], wanted):
+    for note in (*out_of_scope(every[0]), *unused(made[0], wanted)):
         print(say(note), file=sys.stderr)
     bodies = [tuple(item.body for item in one.objects) for one in made]
     bottom = bodies[0]
@@ -155,7 +165,7 @@ def _write(path: Path, written_as: str, rendered: Rendered) -> int:
         why = msg("%(path)s cannot be written: %(why)s.", path=path, why=error.strerror)
         print(say(why), file=sys.stderr)
         return EX_USAGE
-    _summary(rendered.first)
+    _summary(rendered)
     names = listed([path / name for name in (*plan.files, "report.json")])
     print(say(msg("Written: %(files)s", files=names)), file=sys.stderr)
     if plan.edited:
@@ -195,10 +205,21 @@ def _once(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return list({json.dumps(record, sort_keys=True): record for record in records}.values())
 
 
-def _summary(made: Made) -> None:
+def _tell_where_more_is(rendered: Rendered) -> None:
+    """Standard output holds the manifests alone: what else there is to know, and how to see it."""
+    if rendered.first.questions or rendered.first.loss or rendered.written.loss:
+        hint = msg(
+            "The questions, and what became of each field: report.json of -o DIR. The findings: "
+            "bin/workbench check."
+        )
+        print(say(hint), file=sys.stderr)
+
+
+def _summary(rendered: Rendered) -> None:
+    made = rendered.first
     open_findings = [finding for finding in made.findings if not finding.mended]
     mended = len(made.findings) - len(open_findings)
-    lost = sum(row.outcome.value == "dropped" for row in made.loss)
+    lost = sum(row.outcome.value == "dropped" for row in (*made.loss, *rendered.written.loss))
     unanswered = sum(question.answer is None for question in made.questions)
     summary = msg(
         "Objects: %(objects)s. Open findings: %(findings)s, mended: %(mended)s. Fields dropped: "
