@@ -31,6 +31,9 @@ SUFFIXES = frozenset(
 """What is taken from a folder; whatever is named itself is read whatever its name."""
 _IMAGES = frozenset({"Containerfile", "Dockerfile"})
 _DROP_INS = "*.conf"
+KEPT = ".kakehashi"
+"""What ``render -o`` keeps in the folder that it writes into."""
+GENERATED, REPORT = "generated", "report.json"
 
 
 def unpacked(files: FolderFiles, limits: Limits) -> SourceFiles:
@@ -136,11 +139,14 @@ def _sources(folder: Path, apart_from: Path | None) -> Iterator[Path]:
     """The sources below a folder; nothing hidden, and nothing that a link leads out of it to."""
     real = folder.resolve()
     results = None if apart_from is None else apart_from.resolve()
-    if results == real:
+    among_sources = results == real
+    if among_sources:
         results = None
     for path in sorted(folder.rglob("*")):
         below = path.relative_to(folder)
         if any(part.startswith(".") for part in below.parts) or not _is_source(path):
+            continue
+        if _is_report(path) or (among_sources and (folder / KEPT / GENERATED / below).exists()):
             continue
         where = path.resolve()
         if results is not None and where.is_relative_to(results):
@@ -153,6 +159,11 @@ def _is_source(path: Path) -> bool:
     if path.match(_DROP_INS):
         return path.parent.suffix == ".d"
     return path.suffix in SUFFIXES or path.name in _IMAGES
+
+
+def _is_report(path: Path) -> bool:
+    """What ``render -o`` tells beside the manifests, which can be given to it again as a folder."""
+    return path.name == REPORT and (path.parent / KEPT).is_dir()
 
 
 def _drop_ins(unit: Path) -> Iterator[Path]:

@@ -212,3 +212,18 @@ def _files(folder: Path) -> set[str]:
 def _image(body: dict[str, Any]) -> str:
     image: str = body["spec"]["template"]["spec"]["containers"][0]["image"]
     return image
+
+
+def test_a_folder_that_was_written_can_be_read_again(run: Run, tmp_path: Path) -> None:
+    assert run("render", "pod.yaml", "-o", "out").code == 0
+    assert run("render", "out").out == (tmp_path / "out/manifests.yaml").read_text()
+    assert run("check", "out").err.startswith("Failed: "), "a verdict, and no unreadable file"
+
+
+def test_results_among_their_sources_are_no_sources(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "pod.yaml").rename(tmp_path / "app/pod.yaml")
+    assert run("render", "app", "-o", "app").code == 0
+    first = (tmp_path / "app/manifests.yaml").read_text()
+    assert run("render", "app", "-o", "app").code == 0
+    assert (tmp_path / "app/manifests.yaml").read_text() == first

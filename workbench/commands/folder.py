@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from migrations_app.adapters.folders import GENERATED, KEPT, REPORT
 from migrations_app.domain.errors import InvalidInput, Problem, UnreadableSource
 from migrations_app.domain.manifests.three_way import ABSENT, Conflict
 from migrations_app.domain.manifests.three_way_files import merge_file
 from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.places import Place
 
-KEPT = ".kakehashi"
-_GENERATED = "generated"
 _RECORD = "record.json"
 
 
@@ -56,7 +55,7 @@ class OutputFolder:
             known = {
                 name: str(entry["format"])
                 for name, entry in files.items()
-                if _is_inside(name) and _sha256(path / KEPT / _GENERATED / name) == entry["sha256"]
+                if _is_inside(name) and _sha256(path / KEPT / GENERATED / name) == entry["sha256"]
             }
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return cls(path, {})
@@ -85,8 +84,8 @@ class OutputFolder:
                 files[name] = merged.text
                 conflicts += merged.conflicts
                 edited.append(name)
-        if not self.written and not self._is_report(self._text("report.json")):
-            foreign.append("report.json")
+        if not self.written and not self._is_report(self._text(REPORT)):
+            foreign.append(REPORT)
         if foreign:
             raise _foreign(self.path, foreign)
         old = [n for n, kind in self.written.items() if kind == written_as and n not in generated]
@@ -97,22 +96,22 @@ class OutputFolder:
 
     def carry_out(self, plan: Plan, written_as: str, report: str) -> None:
         """Write the files, the report, and the record of both."""
-        for name, text in {**plan.files, "report.json": report}.items():
+        for name, text in {**plan.files, REPORT: report}.items():
             _write(self.path / name, text)
         for name, text in plan.generated.items():
-            _write(self.path / KEPT / _GENERATED / name, text)
+            _write(self.path / KEPT / GENERATED / name, text)
         for name in plan.gone:
             self._forget(name)
         kept = {n: kind for n, kind in self.written.items() if n not in (*plan.gone, *plan.left)}
         entries = {
-            name: {"format": kind, "sha256": _sha256(self.path / KEPT / _GENERATED / name)}
+            name: {"format": kind, "sha256": _sha256(self.path / KEPT / GENERATED / name)}
             for name, kind in {**kept, **dict.fromkeys(plan.generated, written_as)}.items()
         }
         text = json.dumps({"files": entries}, indent=2, sort_keys=True, ensure_ascii=False)
         _write(self.path / KEPT / _RECORD, text + "\n")
 
     def _forget(self, name: str) -> None:
-        for file in (self.path / name, self.path / KEPT / _GENERATED / name):
+        for file in (self.path / name, self.path / KEPT / GENERATED / name):
             file.unlink(missing_ok=True)
             for folder in file.parents:
                 if folder == self.path or any(folder.iterdir()):
@@ -148,7 +147,7 @@ class OutputFolder:
     def _before(self, name: str) -> str | None:
         if name not in self.written:
             return None
-        return (self.path / KEPT / _GENERATED / name).read_bytes().decode()
+        return (self.path / KEPT / GENERATED / name).read_bytes().decode()
 
 
 def conflict_json(conflict: Conflict) -> dict[str, Any]:
