@@ -15,6 +15,7 @@ from migrations_app.domain.errors import WorkbenchError
 from migrations_app.models import User
 from migrations_app.models.ids import new_id
 from migrations_app.web.requests import refused
+from migrations_app.web.views.errors import method_not_allowed
 
 _ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _log = logging.getLogger(__name__)
@@ -58,3 +59,18 @@ class PersonalLocaleMiddleware(LocaleMiddleware):
             request.LANGUAGE_CODE = translation.get_language() or ""
         if user.time_zone in zoneinfo.available_timezones():
             timezone.activate(zoneinfo.ZoneInfo(user.time_zone))
+
+
+class MethodMiddleware:
+    """A page where Django answers with nothing: what takes only forms was opened by its address."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        if response.status_code != 405 or request.path.startswith("/api/"):
+            return response
+        shown = method_not_allowed(request)
+        shown["Allow"] = response["Allow"]
+        return shown

@@ -21,6 +21,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return _shown(request, "errors/404.html", 404)
 
 
+def method_not_allowed(request: HttpRequest) -> HttpResponse:
+    """The address of a form was opened as a page, as a reload in a new window does."""
+    return _shown(request, "errors/405.html", 405)
+
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was older than the session, or came from elsewhere."""
     return _shown(request, "errors/csrf.html", 403)

@@ -52,6 +52,12 @@ def test_nothing_here_names_the_request_and_the_way_back(
         assert "Go to the portfolio" in made.content.decode()
 
 
+def test_the_address_of_a_form_opened_as_a_page_says_so(viewer: Actor, as_person: LogIn) -> None:
+    answer = as_person(viewer).get("/services/00000000-0000-7000-8000-000000000000/edit/")
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert "takes only what a form sends" in answer.content.decode()
+
+
 def test_a_form_from_elsewhere_is_refused_in_words(viewer: Actor) -> None:
     client = Client(enforce_csrf_checks=True)
     made = client.post("/login/", {"username": "victor", "password": "x"})
