@@ -18,7 +18,7 @@ _PRIVATE_KEY = re.compile(
 )
 _SETTING = re.compile(
     r"""(?P<before>(?:^|[{,])[ \t]*(?:-[ \t]+)?(?:export[ \t]+|set[ \t]+|ENV[ \t]+)?"""
-    r"""(?P<quote>["']?)(?P<name>[A-Za-z_][\w.\-]*)(?P=quote)[ \t]*(?::=|=>|[=:])[ \t]*)"""
+    r"""(?P<quote>["']?)(?P<name>[A-Za-z_][\w.\-]*)(?P=quote)[ \t]*(?::=|:-|=>|[=:])[ \t]*)"""
     r"""(?P<value>"(?:\\.|[^"\\])*+"|'[^']*+'|"""
     r"""(?>[^\s"'{}\[\],#;][^\s{}\[\],;]*(?:[ \t]+[^\s{}\[\],#;][^\s{}\[\],;]*)*))"""
     r"""(?=[ \t]*(?:$|[,;}\]]|[ \t]#))"""
@@ -31,6 +31,14 @@ _KNOWN_WORDS = {"requirepass": "password", "masterauth": "password"}
 _WORDS = re.compile(
     r"(?:^|[ \t])(?P<name>requirepass|masterauth|--?[A-Za-z][\w\-]*)[ \t]+(?P<value>[^\s\"'-]\S*)"
 )
+_BY_FORM = (
+    re.compile(r"\bmachine[ \t]+\S+[ \t]+login[ \t]+\S+[ \t]+password[ \t]+(?P<value>[^\s\"']+)"),
+    re.compile(r"""\\?["']auth\\?["'][ \t]*:[ \t]*\\?["'](?P<value>[A-Za-z0-9+/=]{8,})"""),
+    re.compile(
+        r"^[\w.\-*]+:(?:\d{2,5}|\*):[^:\s/]+:[^:\s/]+:(?P<value>[^:\s/]+)$",
+    ),
+)
+"""What tells by its form alone: ``.netrc``, the logins of registries, ``.pgpass``."""
 _COMMENT = re.compile(r"[ \t]*(?:#|;|//|--[ \t])")
 _CODE = re.compile(r"[(){}\[\]<>|&`]|\$[A-Za-z_({]|%\(|@[A-Z_]+@")
 _MOST_WORDS = 3
@@ -123,6 +131,10 @@ def _of_line(line: str) -> Iterator[tuple[int, int, str]]:
         yield begin, end, "token"
     if _COMMENT.match(line):
         return
+    for form in _BY_FORM:
+        for match in form.finditer(line):
+            if not _CODE.search(match["value"]):
+                yield (*match.span("value"), "login")
     for pattern in (_SETTING, _ELEMENT, _WORDS):
         for match in pattern.finditer(line):
             value, begin, end = _unquoted(match)

@@ -7,7 +7,11 @@ import pytest
 from migrations_app.domain.bundle import SourceKind
 from migrations_app.domain.manifests.secret_markers import MARKER, put_back, take
 from migrations_app.domain.reading.redaction import redact
-from migrations_app.domain.secret_commands import command_with_markers
+from migrations_app.domain.secret_commands import (
+    command_with_markers,
+    holds_secrets,
+    value_with_markers,
+)
 
 CANARY = "vogel9Qz7"
 
@@ -83,3 +87,69 @@ def test_values_in_commands_probes_and_headers_are_taken_out_and_put_back() -> N
 )
 def test_they_are_not_shown_in_a_source_either(kind: SourceKind, text: str) -> None:
     assert CANARY not in redact(text, kind)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "serve -v --password s3cr3t-9",
+        "mysql -uroot --password='s3cr3t-9'",
+        '["sh","-c","serve --password s3cr3t-9"]',
+        "-Xmx1g -Dspring.datasource.password=s3cr3t-9",
+        "Server=db;User Id=sa;Password=s3cr3t-9;Encrypt=no",
+        '{"user":"a","password":"s3cr3t-9"}',
+        "Bearer s3cr3t-9-s3cr3t-9",
+        'proxy_set_header Authorization "Bearer s3cr3t-9";',
+        "podman secret create db - <<< s3cr3t-9",
+        "printf '%s' s3cr3t-9 | podman secret create db -",
+        "podman pull --creds me:s3cr3t-9 example.com/a",
+        '{"auths": {"example.com": {"auth": "bWU6czNjcjN0LTk="}}}',
+        "machine example.com login me password s3cr3t-9",
+    ],
+)
+def test_a_part_of_a_value_is_hidden_wherever_it_stands(text: str) -> None:
+    shown = value_with_markers(text, "HIDDEN")
+    assert "HIDDEN" in shown
+    assert "s3cr3t" not in shown
+    assert "bWU6" not in shown
+    assert holds_secrets(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["basic authentication", "-p 80:80 --token-file /run/token", "a=b"],
+)
+def test_an_ordinary_value_stays_as_it_is(text: str) -> None:
+    assert not holds_secrets(text)
+
+
+def test_parts_of_variables_and_claim_templates_come_back() -> None:
+    body = {
+        "apiVersion": "apps/v1",
+        "kind": "StatefulSet",
+        "metadata": {"name": "a"},
+        "spec": {
+            "template": {
+                "spec": {
+                    "containers": [
+                        {
+                            "name": "a",
+                            "args": ["env", f"DB_PASSWORD={CANARY}"],
+                            "env": [
+                                {"name": "JAVA_OPTS", "value": f"-Xmx1g -Ddb.password={CANARY}"},
+                                {"name": "DSN", "value": f"Server=h;Password={CANARY};X=1"},
+                            ],
+                        }
+                    ]
+                }
+            },
+            "volumeClaimTemplates": [
+                {"metadata": {"name": "d", "annotations": {"nfs.password": CANARY}}}
+            ],
+        },
+    }
+    taken, values = take([body])
+    assert CANARY not in str(taken)
+    assert "-Xmx1g -Ddb.password=" + MARKER in str(taken)
+    assert take(taken) == (taken, {})
+    assert put_back(taken, values) == [body]

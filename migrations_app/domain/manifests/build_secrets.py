@@ -20,6 +20,7 @@ from migrations_app.domain.manifests.secret_markers import MARKER
 from migrations_app.domain.messages import msg
 from migrations_app.domain.names import to_data_key
 from migrations_app.domain.questions import Question
+from migrations_app.domain.secret_commands import holds_secrets
 from migrations_app.domain.secrets import looks_secret
 from migrations_app.domain.spec import ContainerSpec, SecretUse, ServiceSpec
 
@@ -72,7 +73,7 @@ def environment(
             )
         elif not is_variable_name(name):
             _drop_variable(container, name, ledger)
-        elif looks_secret(name, value):
+        elif looks_secret(name, value) or holds_secrets(value):
             entries.append(_from_own_secret(service, container, name, value, vault))
         else:
             text = literal(value)

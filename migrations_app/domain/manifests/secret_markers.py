@@ -23,7 +23,12 @@ from migrations_app.domain.manifests.resources import (
     sequence,
 )
 from migrations_app.domain.places import Path, pointer
-from migrations_app.domain.secret_commands import command_with_markers, is_secret_header
+from migrations_app.domain.secret_commands import (
+    command_with_markers,
+    holds_secrets,
+    is_secret_header,
+    value_with_markers,
+)
 from migrations_app.domain.secret_text import secret_words, shown
 from migrations_app.domain.secrets import looks_secret
 
@@ -76,7 +81,7 @@ def secret_paths(body: Object) -> Iterator[Path]:
         for index, variable in enumerate(sequence(container.get("env"))):
             value = variable.get("value") if isinstance(variable, dict) else None
             if isinstance(value, str) and (
-                _is_secret(str(variable.get("name")), value) or _is_long_secret(value)
+                _is_secret(str(variable.get("name")), value) or _holds_part(value)
             ):
                 yield (*path, "env", index, "value")
         for key in ("command", "args"):
@@ -110,12 +115,15 @@ def _annotations(body: Object) -> Iterator[Path]:
     holders: dict[Path, Any] = {("metadata",): mapping(body.get("metadata"))}
     if found is not None:
         holders[found[0]] = found[1]
+    for index, claim in enumerate(sequence(get(body, ("spec", "volumeClaimTemplates")))):
+        where: Path = ("spec", "volumeClaimTemplates", index, "metadata")
+        holders[where] = mapping(mapping(claim).get("metadata"))
     for path, metadata in holders.items():
         for key, value in mapping(metadata.get("annotations")).items():
             name = str(key).rpartition("/")[2]
             if not isinstance(value, str):
                 continue
-            if _is_secret(name, value) or _is_assignment(value) or _is_long_secret(value):
+            if _is_secret(name, value) or _is_assignment(value) or _holds_part(value):
                 yield (*path, "annotations", key)
 
 
@@ -133,6 +141,11 @@ def _is_long_secret(value: str) -> bool:
     return "\n" in value and _holds_secrets(value)
 
 
+def _holds_part(value: str) -> bool:
+    """Whether secret words, or markers for them, stand in a value among others."""
+    return MARKER in value or holds_secrets(value) or _is_long_secret(value)
+
+
 def _is_secret_command(word: str) -> bool:
     """Whether a word is a command with secret words in it, or with their markers."""
     is_command = " " in word and "\n" not in word
@@ -146,15 +159,22 @@ def marked(body: Object, path: Path) -> str:
         return _ENCODED if body.get("kind") == "Secret" and path[0] == "data" else MARKER
     in_file = len(path) == 2 and path[0] == "data"
     if not in_file and "\n" not in value:
-        return _marked_word(value, path)
+        is_variable = path[-1] == "value"
+        name = get(body, (*path[:-1], "name")) if is_variable else path[-1]
+        return _marked_word(value, path, str(name))
     name = str(path[-1]) if in_file else ""
     return shown(name, value, MARKER)
 
 
-def _marked_word(value: str, path: Path) -> str:
-    """A command keeps what stands around its secret words; any other word is one value."""
-    is_word = isinstance(path[-1], int) and not looks_secret("", value)
-    return command_with_markers(value, MARKER) if is_word and _is_secret_command(value) else MARKER
+def _marked_word(value: str, path: Path, name: str) -> str:
+    """A command keeps what stands around its secret words; so does a value of an innocent name."""
+    if isinstance(path[-1], int):
+        is_command = not looks_secret("", value) and _is_secret_command(value)
+        return command_with_markers(value, MARKER) if is_command else MARKER
+    if looks_secret(name.rpartition("/")[2], value) or _is_assignment(value):
+        return MARKER
+    inside = value_with_markers(value, MARKER)
+    return inside if MARKER in inside else MARKER
 
 
 def _is_secret_word(word: str, before: str) -> bool:
@@ -163,7 +183,7 @@ def _is_secret_word(word: str, before: str) -> bool:
         return True
     if _OPTION.fullmatch(before) and not word.startswith("-"):
         return looks_secret(before.lstrip("-"), word)
-    return word.startswith("-") and _is_assignment(word)
+    return _is_assignment(word)
 
 
 def _is_assignment(text: str) -> bool:

@@ -19,7 +19,7 @@ import yaml
 from migrations_app.domain.bundle import SourceKind
 from migrations_app.domain.manifests.secret_markers import MARKER
 from migrations_app.domain.reading.redaction_lines import LINE_KINDS, redact_lines
-from migrations_app.domain.secret_commands import command_with_markers, is_secret_header
+from migrations_app.domain.secret_commands import ALWAYS, is_secret_header, value_with_markers
 from migrations_app.domain.secret_text import secret_words, shown, with_markers
 from migrations_app.domain.secrets import looks_secret, secret_reason
 
@@ -84,7 +84,7 @@ class _Walk:
         self.stack: list[_Collection] = []
         self.found: list[_Scalar] = []
         self.anchors: dict[str, _Scalar] = {}
-        self.document: list[tuple[tuple[str, ...], _Scalar]] = []
+        self.document: list[tuple[str, _Scalar]] = []
         self.kinds: set[str] = set()
 
     def scalars(self, text: str) -> list[_Scalar]:
@@ -151,8 +151,12 @@ class _Walk:
         key = top.key or "" if top.is_mapping else ""
         in_file = top.is_mapping and top.path[-1:] == ("data",)
         scalar.instead = _instead(key, scalar.value, top.before, in_file=in_file)
-        if scalar.instead is None:
-            scalar.instead = _without_defaults(key, scalar.value)
+        if "content" in (key, *top.path[2:]) and top.path[:1] == ("secrets",) and scalar.value:
+            scalar.instead = MARKER
+        so_far = scalar.value if scalar.instead is None else scalar.instead
+        without_defaults = _without_defaults(key, so_far)
+        if without_defaults is not None:
+            scalar.instead = without_defaults
         if top.is_mapping:
             top.scalars[key] = scalar
             if key == "kind" and not top.path:
@@ -161,14 +165,15 @@ class _Walk:
                 self.kinds.add(scalar.value)
             top.key = None
         top.before = scalar.value
-        if top.path[-1:] and top.path[-1] in _SECRET_SECTIONS:
-            self.document.append((top.path, scalar))
+        within = next((at for at in (*top.path, key) if at in _SECRET_SECTIONS), None)
+        if within is not None:
+            self.document.append((within, scalar))
 
     def _end_document(self) -> None:
         """Everything in the data of a document with a Secret is hidden: which one is not told."""
         if "Secret" in self.kinds:
-            for path, scalar in self.document:
-                scalar.instead = _ENCODED if path[-1] == "data" else MARKER
+            for section, scalar in self.document:
+                scalar.instead = _ENCODED if section == "data" else MARKER
         self.document, self.kinds = [], set()
 
 
@@ -192,14 +197,14 @@ def _instead(key: str, value: str, before: str, *, in_file: bool = False) -> str
     option = before.lstrip("-") if _OPTION.fullmatch(before) else ""
     if match and looks_secret(match["key"], match["value"]):
         return f"{match['lead']}{match['key']}={MARKER}"
-    if option and not value.startswith("-") and looks_secret(option, value):
+    if option and not value.startswith("-") and (option in ALWAYS or looks_secret(option, value)):
         return MARKER
     if key in _COMMANDS:
         shown = redact_lines(value, SourceKind.RUN_LINES)
         return None if shown == value else shown
     if key.endswith("last-applied-configuration"):
         return _redacted_json(value) or MARKER
-    hidden = value if "\n" in value else command_with_markers(value, MARKER)
+    hidden = value if "\n" in value else value_with_markers(value, MARKER)
     return None if hidden == value else hidden
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from migrations_app.domain.bundle import SourceKind
 from migrations_app.domain.manifests.secret_markers import MARKER
-from migrations_app.domain.secret_commands import command_with_markers
+from migrations_app.domain.secret_commands import ALWAYS, command_with_markers
 from migrations_app.domain.secrets import looks_secret
 
 LINE_KINDS = frozenset(
@@ -49,8 +49,14 @@ _ASSIGNED = re.compile(
 _OPTION = re.compile(r"--?[A-Za-z][\w\-]*")
 _NAMES_ONLY = frozenset({"secret", "authfile", "tls-verify"})
 """Options whose word is the name of something secret, not the secret."""
-_ALWAYS = frozenset({"creds"})
+_ALWAYS = frozenset({*ALWAYS, "decryptionkey"})
 """Options, and keys of units, whose word is a name with its password."""
+_GIVEN_HERE = re.compile(
+    r"(?P<before>\b(?:podman|docker)[ \t]+(?:secret[ \t]+create|login)\b[^\n]*"
+    r"<<-?[ \t]*[\"']?(?P<end>\w+)[\"']?[^\n]*\n)(?P<value>.*?)(?=^[ \t]*(?P=end)[ \t]*$|\Z)",
+    re.S | re.M,
+)
+"""A here-document that is a secret, or the password of a login."""
 _LONG = 12
 """A secret of this length is hidden wherever else it stands in the text."""
 
@@ -63,12 +69,20 @@ def redact_lines(text: str, kind: SourceKind) -> str:
         text = _VARIABLE.sub(lambda match: _variable(match, secrets), text)
     elif kind is SourceKind.CONTAINERFILE:
         text = _INSTRUCTION.sub(lambda match: _variable(match, secrets), text)
+    elif kind is SourceKind.RUN_LINES:
+        text = _GIVEN_HERE.sub(_hidden_document, text)
     text = "".join(_words(text, kind, secrets))
     text = "\n".join(command_with_markers(line, MARKER) for line in text.split("\n"))
     for secret in sorted(secrets, key=len, reverse=True):
         if len(secret) >= _LONG:
             text = text.replace(secret, MARKER)
     return text
+
+
+def _hidden_document(match: re.Match[str]) -> str:
+    """As many lines as the document has, so that those after it keep their numbers."""
+    lines = match["value"].count("\n")
+    return match["before"] + (MARKER + "\n" * lines if match["value"] else "")
 
 
 def _variable(match: re.Match[str], secrets: set[str]) -> str:

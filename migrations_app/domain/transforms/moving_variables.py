@@ -29,6 +29,7 @@ from migrations_app.domain.names import (
     unique,
 )
 from migrations_app.domain.provenance import Step
+from migrations_app.domain.secret_commands import holds_secrets
 from migrations_app.domain.secrets import looks_secret
 from migrations_app.domain.transforms.aims import Aim
 from migrations_app.domain.transforms.base import Offshoot
@@ -77,7 +78,12 @@ class Moving:
         return key if is_data_key(key) and _VARIABLE.fullmatch(name) else None
 
     def _is_secret(self, name: str, value: str) -> bool:
-        return name in self.secret or MARKER in value or looks_secret(name, value)
+        return (
+            name in self.secret
+            or MARKER in value
+            or looks_secret(name, value)
+            or holds_secrets(value)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,3 +106,30 @@ def test_defaults_of_secret_variables_are_hidden() -> None:
     assert "other999" not in shown
     assert "${LEVEL:-info}" in shown
     assert "${DB_PASSWORD:-kakehashi:secret}" in shown
+
+
+def test_the_content_of_a_compose_secret_is_hidden_whatever_its_name() -> None:
+    text = "services: {a: {image: a}}\nsecrets:\n  inline: {content: tulip}\n"
+    assert "tulip" not in redact(text, SourceKind.COMPOSE)
+
+
+def test_values_of_a_broken_secret_are_hidden_as_well() -> None:
+    text = "kind: Secret\nstringData: {a: [tulip], b: {c: crocus}}\n---\nkind: Secret\ndata: rose\n"
+    shown = redact(text, SourceKind.KUBERNETES)
+    assert not any(word in shown for word in ("tulip", "crocus", "rose"))
+
+
+def test_a_here_document_that_is_a_secret_is_hidden() -> None:
+    text = "podman secret create db - <<EOF\ntulip\ncrocus\nEOF\npodman run --name a a:1\n"
+    shown = redact(text, SourceKind.RUN_LINES)
+    assert "tulip" not in shown
+    assert "crocus" not in shown
+    assert shown.count("\n") == text.count("\n")
+    assert "podman run --name a" in shown
+
+
+def test_a_login_in_a_command_of_an_inspection_is_hidden() -> None:
+    text = '[{"Config": {"CreateCommand": ["podman", "--creds", "me:tulip", "--creds=me:rose"]}}]'
+    shown = redact(text, SourceKind.INSPECT)
+    assert "tulip" not in shown
+    assert "rose" not in shown
