@@ -95,17 +95,15 @@ def nowhere_to_write(context: CheckContext) -> Iterator[Finding]:
 def volumes_of_others(context: CheckContext) -> Iterator[Finding]:
     """SEC-09: a claim is written to by a user that is not root, and no group gives access to it.
 
-    OpenShift runs containers as a number of its own choice in group 0; ``fsGroup`` helps in both
-    cases. The fix takes the group that the pod runs as, or its user's number.
+    The user is told by ``runAsUser``, or by the image where that was inspected. OpenShift runs
+    containers as a number of its own choice in group 0; ``fsGroup`` helps in both cases. The fix
+    takes the group that the pod runs as, or its user's number, where the manifest says them.
     """
     for workload in context.workloads:
         pod = mapping(workload.spec.get("securityContext"))
         if pod.get("fsGroup") is not None or not _claims(workload.item.body, workload.spec):
             continue
-        users = [
-            mapping(container.get("securityContext")).get("runAsUser", pod.get("runAsUser"))
-            for _path, container in workload.running
-        ]
+        users = [_user(context, pod, container) for _path, container in workload.running]
         if users and all(isinstance(user, int) and user > 0 for user in users):
             yield SEC_09.found(
                 workload.item,
@@ -113,6 +111,17 @@ def volumes_of_others(context: CheckContext) -> Iterator[Finding]:
                 msg("%(name)s may not write to its volumes.", name=workload.item.label),
                 fixable=group_for(workload.spec) is not None,
             )
+
+
+def _user(context: CheckContext, pod: Mapping[str, Any], container: Mapping[str, Any]) -> Any:
+    """The number of the user that a container runs as, if the manifest or its image says it."""
+    said = mapping(container.get("securityContext")).get("runAsUser", pod.get("runAsUser"))
+    if said is not None:
+        return said
+    image = container.get("image")
+    known = context.image_facts(image) if isinstance(image, str) else None
+    user = known.user.partition(":")[0] if known is not None else ""
+    return int(user) if user.isascii() and user.isdigit() else None
 
 
 def group_for(spec: Mapping[str, Any]) -> int | None:

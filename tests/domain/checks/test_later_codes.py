@@ -109,6 +109,30 @@ def test_an_image_tells_its_user_and_what_it_was_built_for(look: Any) -> None:
     assert len(look(moved, "IMG-05", facts=facts, image_origins=origins)) == 1
 
 
+@pytest.mark.parametrize(
+    ("user", "said", "found"),
+    [
+        ("1000", "", 1),
+        ("1000:1000", "", 1),
+        ("app", "", 0),
+        ("", "", 0),
+        ("1000", "runAsUser: 0", 0),
+    ],
+)
+def test_the_user_of_an_image_may_not_write_to_a_claim(
+    look: Any, user: str, said: str, found: int
+) -> None:
+    facts = Facts(images={"r.io/a:1": ImageFacts("linux/amd64", user)})
+    text = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n"
+        f"  containers: [{{name: a, image: 'r.io/a:1', securityContext: {{{said}}}}}]\n"
+        "  volumes: [{name: d, persistentVolumeClaim: {claimName: d}}]\n"
+    )
+    findings = look(text, "SEC-09", facts=facts)
+    assert len(findings) == found
+    assert not any(finding.fixable for finding in findings)
+
+
 def test_a_claim_that_somebody_chose_is_left_alone(look: Any) -> None:
     claim = (
         "apiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\n"
