@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -227,3 +229,53 @@ def test_results_among_their_sources_are_no_sources(run: Run, tmp_path: Path) ->
     first = (tmp_path / "app/manifests.yaml").read_text()
     assert run("render", "app", "-o", "app").code == 0
     assert (tmp_path / "app/manifests.yaml").read_text() == first
+
+
+@pytest.mark.parametrize("writes", range(8))
+def test_a_run_that_is_stopped_on_the_way_loses_no_edit(
+    run: Run, tmp_path: Path, writes: int
+) -> None:
+    out = tmp_path / "out/manifests.yaml"
+    run("render", "web.yaml", "-o", "out")
+    out.write_text(out.read_text().replace("replicas: 1", "replicas: 5"))
+    again = ("render", "web.yaml", "--image", "web=registry.example.com/web:2", "-o", "out")
+    with contextlib.suppress(_Stopped), _stopped_after(writes):
+        run(*again)
+
+    assert run(*again).code == 0
+    [web, _service] = yaml.safe_load_all(out.read_text())
+    assert web["spec"]["replicas"] == 5
+    assert _image(web) == "registry.example.com/web:2"
+    assert not list(tmp_path.rglob(".?*.kakehashi"))
+
+
+@pytest.mark.parametrize("writes", range(5))
+def test_a_first_run_that_is_stopped_on_the_way_can_be_repeated(
+    run: Run, tmp_path: Path, writes: int
+) -> None:
+    with contextlib.suppress(_Stopped), _stopped_after(writes):
+        run("render", "web.yaml", "-o", "out")
+
+    other = ("render", "web.yaml", "--image", "web=registry.example.com/web:2", "-o", "out")
+    assert run(*other).code == 0
+    assert "web:2" in (tmp_path / "out/manifests.yaml").read_text()
+
+
+class _Stopped(BaseException):
+    """As if the process was killed here."""
+
+
+@contextlib.contextmanager
+def _stopped_after(writes: int) -> Iterator[None]:
+    left = [writes]
+    replace = Path.replace
+
+    def counted(self: Path, target: Path) -> Path:
+        left[0] -= 1
+        if left[0] < 0:
+            raise _Stopped
+        return replace(self, target)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Path, "replace", counted)
+        yield

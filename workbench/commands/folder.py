@@ -55,7 +55,8 @@ class OutputFolder:
             known = {
                 name: str(entry["format"])
                 for name, entry in files.items()
-                if _is_inside(name) and _sha256(path / KEPT / GENERATED / name) == entry["sha256"]
+                if _is_inside(name)
+                and _sha256(path / KEPT / GENERATED / name) in (entry["sha256"], entry.get("was"))
             }
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return cls(path, {})
@@ -95,18 +96,36 @@ class OutputFolder:
         return Plan(files, dict(generated), tuple(conflicts), tuple(edited), gone, left)
 
     def carry_out(self, plan: Plan, written_as: str, report: str) -> None:
-        """Write the files, the report, and the record of both."""
+        """Write the files, the report, and the record of both.
+
+        Whoever is stopped on the way leaves whole files and a record that knows both states, so
+        that the next run still tells edits from what was generated.
+        """
+        before = {
+            name: {"format": kind, "sha256": _sha256(self.path / KEPT / GENERATED / name)}
+            for name, kind in self.written.items()
+        }
+        after = {
+            name: {"format": written_as, "sha256": hashlib.sha256(_bytes(text)).hexdigest()}
+            for name, text in plan.generated.items()
+        }
+        between = {
+            name: {**entry, "was": before[name]["sha256"]} if name in before else entry
+            for name, entry in after.items()
+        }
+        self._record({**before, **between})
+        for name in [name for name in plan.generated if name not in before]:
+            _write(self.path / KEPT / GENERATED / name, plan.generated[name])
         for name, text in {**plan.files, REPORT: report}.items():
             _write(self.path / name, text)
         for name, text in plan.generated.items():
             _write(self.path / KEPT / GENERATED / name, text)
         for name in plan.gone:
             self._forget(name)
-        kept = {n: kind for n, kind in self.written.items() if n not in (*plan.gone, *plan.left)}
-        entries = {
-            name: {"format": kind, "sha256": _sha256(self.path / KEPT / GENERATED / name)}
-            for name, kind in {**kept, **dict.fromkeys(plan.generated, written_as)}.items()
-        }
+        kept = {n: entry for n, entry in before.items() if n not in (*plan.gone, *plan.left)}
+        self._record({**kept, **after})
+
+    def _record(self, entries: Mapping[str, Mapping[str, str]]) -> None:
         text = json.dumps({"files": entries}, indent=2, sort_keys=True, ensure_ascii=False)
         _write(self.path / KEPT / _RECORD, text + "\n")
 
@@ -194,9 +213,27 @@ def _is_inside(name: str) -> bool:
 
 
 def _write(file: Path, text: str) -> None:
+    """Write a file in one go: there is the old one or the new one, and never half of it."""
+    file = file.resolve()
     file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(text.encode("utf-8", errors="surrogateescape"))
+    passing = file.with_name(f".{file.name}.kakehashi")
+    try:
+        passing.write_bytes(_bytes(text))
+        if file.exists():
+            passing.chmod(file.stat().st_mode & 0o7777)
+        passing.replace(file)
+    except OSError:
+        passing.unlink(missing_ok=True)
+        raise
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", errors="surrogateescape")
 
 
 def _sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()
+    """Of the file's bytes; empty if there is no file."""
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return ""
