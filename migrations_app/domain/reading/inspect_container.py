@@ -232,14 +232,19 @@ def _labels(origins: Origins, fields: Fields) -> None:
             labels[key] = str(value)
             fields.places[f"labels/{key}"] = container.place(*path)
     fields.values["labels"] = labels
-    _annotations(container, created, fields)
+    _annotations(origins, fields)
 
 
-_ANNOTATIONS_OF_TOOLS = (*_OF_TOOLS, "io.container.manager", "bind-mount-options", "run.oci.")
+_ANNOTATIONS_OF_TOOLS = (
+    *(*_OF_TOOLS, "io.container.manager", "bind-mount-options", "run.oci."),
+    "org.opencontainers.image.stopSignal",
+)
 
 
-def _annotations(container: Inspection, created: CreateCommand | None, fields: Fields) -> None:
-    """Those that the command names, else those that no tool wrote for itself."""
+def _annotations(origins: Origins, fields: Fields) -> None:
+    """Those that the command names, else those that no tool wrote and no image brought along."""
+    container, image, created = origins.container, origins.image, origins.created
+    of_image: Mapping[str, object] = image.mapping("Annotations") if image else {}
     asked = (
         None
         if created is None
@@ -247,8 +252,8 @@ def _annotations(container: Inspection, created: CreateCommand | None, fields: F
     )
     annotations: dict[str, str] = {}
     for key, value in container.mapping("Config", "Annotations").items():
-        of_tools = key.startswith(_ANNOTATIONS_OF_TOOLS)
-        if key in asked if asked is not None else not of_tools:
+        own = not key.startswith(_ANNOTATIONS_OF_TOOLS) and of_image.get(key) != value
+        if key in asked if asked is not None else own:
             annotations[key] = str(value)
             fields.places[f"annotations/{key}"] = container.place("Config", "Annotations", key)
     fields.values["annotations"] = annotations

@@ -188,3 +188,25 @@ def test_the_pod_of_the_shop_becomes_what_its_containers_say() -> None:
         for _path, _value, origin in traced(item.body, item.origin)
         for step in origin.steps
     )
+
+
+def test_notes_of_the_image_are_no_annotations_of_the_service() -> None:
+    """Made over the API, a container keeps no command that would tell them apart."""
+    image = {"Id": "sha256:" + "a" * 64, "Annotations": {"org.opencontainers.image.base.name": "b"}}
+    annotations = {
+        "org.opencontainers.image.base.name": "b",
+        "org.opencontainers.image.stopSignal": "15",
+        "example.com/team": "payments",
+    }
+    container = {
+        **{"Id": "f" * 64, "Name": "web", "Image": "a" * 64, "ImageName": "quay.io/a/web:1"},
+        "Config": {"Annotations": annotations, "Image": "quay.io/a/web:1"},
+        **{"State": {"Status": "running"}, "HostConfig": {}, "Mounts": []},
+    }
+    files = {
+        "container-web.json": json.dumps([container]).encode(),
+        "image-web.json": json.dumps([{**image, "RepoTags": ["quay.io/a/web:1"]}]).encode(),
+    }
+    (workload,) = (o.body for o in made_of(files).objects if o.body["kind"] == "Deployment")
+    template = workload["spec"]["template"]["metadata"]
+    assert template.get("annotations") == {"example.com/team": "payments"}
