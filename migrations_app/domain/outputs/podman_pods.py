@@ -290,5 +290,9 @@ class PodWriter:
 
 
 def _expanded(text: str, known: Mapping[str, str]) -> str:
-    """References to known variables filled in; what is escaped stays for Podman to read."""
-    return text if "$$" in text else expand(text, known)
+    """References to known variables filled in, and ``$$`` as the ``$`` that it means.
+
+    What would be a reference then stays escaped, for Podman to read: 4.3 does not.
+    """
+    told = expand(text, known)
+    return text if "$$" in text and ("$$" in told or "$(" in told) else told

@@ -49,5 +49,10 @@ def _container(container: Mapping[str, Any]) -> Iterable[tuple[str, Message]]:
         elif {"httpGet", "tcpSocket"} & set(probe):
             yield key, _BY_TOOLS
     for key in ("command", "args"):
-        if any("$$(" in str(word) for word in sequence(container.get(key))):
+        if any(_stays_escaped(str(word)) for word in sequence(container.get(key))):
             yield key, _ESCAPED
+
+
+def _stays_escaped(word: str) -> bool:
+    """Whether a doubled dollar sign cannot be written as the one that it means."""
+    return "$$" in word and any(found in word.replace("$$", "$") for found in ("$$", "$("))

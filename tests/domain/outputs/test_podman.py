@@ -81,3 +81,19 @@ def test_what_is_left_out_is_named_with_a_reason(path: str) -> None:
     [row] = [row for row in VARIANT.loss if row.path == path]
     assert row.outcome is Outcome.DROPPED
     assert str(row.reason)
+
+
+@pytest.mark.parametrize(
+    ("word", "written", "told"),
+    [("echo $$", "echo $", False), ("$$(A)", "$$(A)", True), ("$$$$", "$$$$", True)],
+)
+def test_doubled_dollar_signs_are_written_for_both_podmans(
+    word: str, written: str, told: bool
+) -> None:
+    container = {"name": "c", "image": "a", "args": [word], "env": [{"name": "A", "value": "1"}]}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "p"}}
+    variant = podman_variant(({**pod, "spec": {"containers": [container]}},))
+
+    [played] = variant.objects
+    assert played["spec"]["containers"][0]["args"] == [written]
+    assert any(row.path.endswith("/args") for row in variant.loss) is told
