@@ -84,6 +84,25 @@ class Origin:
         return here
 
 
+def nearest(root: Origin, path: Path, file: str) -> Origin | None:
+    """What stands in a file and is nearest to a path: below it, else below what holds it."""
+    way = [root]
+    for step in path:
+        below = way[-1].child(step)
+        if below is way[-1]:
+            break
+        way.append(below)
+    return next((found for here in reversed(way) if (found := _first(here, file))), None)
+
+
+def _first(origin: Origin, file: str) -> Origin | None:
+    if origin.line and origin.file == file:
+        return origin
+    children = origin.children or ()
+    below = children.values() if isinstance(children, dict) else children
+    return next((found for child in below if (found := _first(child, file))), None)
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One field that one step added, altered or removed (``before``/``after`` None: absent)."""

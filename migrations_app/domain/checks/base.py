@@ -23,6 +23,7 @@ from migrations_app.domain.manifests.resources import (
 from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.pipeline.phases import Phase
 from migrations_app.domain.places import Path, Place, pointer
+from migrations_app.domain.provenance import nearest
 from migrations_app.domain.questions import Question
 from migrations_app.domain.schemas import Schemas
 from migrations_app.domain.spec import ServiceSpec
@@ -214,16 +215,17 @@ class Rule:
     ) -> Finding:
         """A finding at a field of an object; its place in the source is looked up.
 
+        A field that no source holds stands where the nearest one does that is from the same file.
         ``fixable`` and ``waivable`` are the rule's own unless this finding differs from it.
         ``asked`` is the question whose answer settles it, which the fix then names.
         """
         origin = item.origin.at(path)
+        file = origin.file or item.file
+        spot = origin if origin.line else nearest(item.origin, path, file) or origin
         return Finding(
             code=self.code,
             severity=self.severity,
-            place=Place(
-                origin.file or item.file, origin.line, origin.column, item.label, pointer(path)
-            ),
+            place=Place(file, spot.line, spot.column, item.label, pointer(path)),
             message=message,
             why=self.why,
             fix=self.fix if asked is None else answering(self.fix, asked),
