@@ -10,6 +10,8 @@ from migrations_app.domain.bundle import SourceObject
 from migrations_app.domain.checks.base import CheckContext
 from migrations_app.domain.findings import Finding
 from migrations_app.domain.fixes import apply_accepted
+from migrations_app.domain.fixing.workloads import not_alone
+from migrations_app.domain.manifests.resources import get
 from migrations_app.domain.manifests.secret_markers import MARKER
 from migrations_app.domain.provenance import Origin, StepKind
 from migrations_app.domain.transforms.base import Running
@@ -207,3 +209,33 @@ def test_a_secret_whose_keys_nobody_names_needs_a_person() -> None:
     body = pod({"envFrom": [{"secretRef": {"name": "db"}}]})
 
     assert len(fixed(body, codes=("CFG-03",)).bodies) == 1
+
+
+def test_where_an_autoscaler_counts_its_least_number_becomes_two() -> None:
+    deployment = {
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": {"name": "shop"},
+        "spec": {
+            "selector": {"matchLabels": {"app": "shop"}},
+            "template": {
+                "metadata": {"labels": {"app": "shop"}},
+                "spec": {"containers": [{"name": "web", "image": "r.io/a:1"}]},
+            },
+        },
+    }
+    scaler = {
+        "apiVersion": "autoscaling/v2",
+        "kind": "HorizontalPodAutoscaler",
+        "metadata": {"name": "shop"},
+        "spec": {
+            "maxReplicas": 4,
+            "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": "shop"},
+        },
+    }
+
+    done = not_alone((deployment, scaler), 0, ("spec",))
+
+    assert "replicas" not in get(done[0], ("spec",))
+    assert get(done[1], ("spec", "minReplicas")) == 2
+    assert get(done[1], ("spec", "maxReplicas")) == 4

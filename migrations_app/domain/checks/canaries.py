@@ -25,7 +25,8 @@ PRD_07 = Rule(
 )
 
 
-def _canaries(context: CheckContext) -> Iterator[tuple[SourceObject, dict[str, Any]]]:
+def canaries(context: CheckContext) -> Iterator[tuple[SourceObject, dict[str, Any]]]:
+    """Argo Rollouts that are rolled out as canaries."""
     for item in context.of_kind("Rollout"):
         canary = mapping(get(item.body, ("spec", "strategy", "canary")))
         if group(item.body) == "argoproj.io" and canary:
@@ -38,7 +39,7 @@ def unreachable_steps(context: CheckContext) -> Iterator[Finding]:
     Two pods make 50 %, whatever the step says; one pod makes none. With a traffic router any share
     can be had.
     """
-    for item, canary in _canaries(context):
+    for item, canary in canaries(context):
         if canary.get("trafficRouting"):
             continue
         replicas = get(item.body, ("spec", "replicas"))
@@ -65,7 +66,7 @@ def unreachable_steps(context: CheckContext) -> Iterator[Finding]:
 
 def unmeasured(context: CheckContext) -> Iterator[Finding]:
     """PRD-07: a canary without an analysis that could stop it."""
-    for item, canary in _canaries(context):
+    for item, canary in canaries(context):
         steps = [mapping(step) for step in sequence(canary.get("steps"))]
         if not canary.get("analysis") and not any("analysis" in step for step in steps):
             yield PRD_07.found(

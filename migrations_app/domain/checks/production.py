@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -41,6 +42,7 @@ PRD_08 = Rule(
     msg("Wait in preStop before the end, and give more grace than that takes."),
 )
 
+_SLEEP = re.compile(r"(?:^|[\s;&|/])sleep +(\d{1,6})s?(?![\w.])")
 _SPREAD_KINDS = ("Deployment", "StatefulSet")
 
 
@@ -208,7 +210,7 @@ def abrupt_ends(context: CheckContext) -> Iterator[Finding]:
             if not sequence(container.get("ports")):
                 continue
             wait = get(container, ("lifecycle", "preStop"))
-            slept = get(container, ("lifecycle", "preStop", "sleep", "seconds"))
+            slept = _slept(mapping(wait))
             if not wait:
                 yield PRD_08.found(
                     workload.item,
@@ -226,6 +228,16 @@ def abrupt_ends(context: CheckContext) -> Iterator[Finding]:
                         seconds=seconds,
                     ),
                 )
+
+
+def _slept(wait: dict[str, Any]) -> int | None:
+    """How long preStop waits, as far as it says so: by the kubelet, or by calling sleep."""
+    seconds = get(wait, ("sleep", "seconds"))
+    if isinstance(seconds, int):
+        return seconds
+    words = " ".join(str(word) for word in sequence(get(wait, ("exec", "command"))))
+    found = _SLEEP.search(words)
+    return int(found[1]) if found else None
 
 
 def _minor(version: str) -> int:

@@ -39,7 +39,8 @@ def dangling_references(context: CheckContext) -> Iterator[Finding]:
     """SCH-03: a reference that leads nowhere.
 
     Mounts without a volume, selectors that select no pod, named ports that no container has, keys
-    that the ConfigMap or Secret beside it lacks. What may well exist in the cluster already, such
+    that the ConfigMap or Secret beside it lacks, ports that the Service behind an Ingress lacks.
+    What may well exist in the cluster already, such
     as a ConfigMap that is not among the objects, is not reported here.
     """
     keys = _keys(context)
@@ -51,6 +52,7 @@ def dangling_references(context: CheckContext) -> Iterator[Finding]:
             yield from _missing_volume_keys(item, *found, keys)
     yield from _missing_variable_keys(context, keys)
     yield from _service_targets(context)
+    yield from _ingress_targets(context)
 
 
 def _mounts_without_volume(
@@ -127,15 +129,27 @@ def _missing_volume_keys(
 ) -> Iterator[Finding]:
     if not keys:
         return
+    for kind, name, where, source in _volume_sources(path, spec):
+        if source.get("optional"):
+            continue
+        for number, entry in enumerate(sequence(source.get("items"))):
+            at = (*where, "items", number, "key")
+            yield from _missing_key(item, at, kind, name, mapping(entry).get("key"), keys)
+
+
+def _volume_sources(
+    path: Path, spec: dict[str, Any]
+) -> Iterator[tuple[str, str, Path, dict[str, Any]]]:
+    """The ConfigMaps and Secrets of volumes, also of projected ones: kind, name, where, what."""
     for index, volume in enumerate(sequence(spec.get("volumes"))):
+        at = (*path, "volumes", index)
         for kind, field, name_field in _VOLUME_SOURCES:
             source = mapping(mapping(volume).get(field))
-            if source.get("optional"):
-                continue
-            for number, entry in enumerate(sequence(source.get("items"))):
-                where = (*path, "volumes", index, field, "items", number, "key")
-                name = str(source.get(name_field))
-                yield from _missing_key(item, where, kind, name, mapping(entry).get("key"), keys)
+            yield kind, str(source.get(name_field)), (*at, field), source
+            for number, entry in enumerate(sequence(get(volume, ("projected", "sources")))):
+                source = mapping(mapping(entry).get(field))
+                where = (*at, "projected", "sources", number, field)
+                yield kind, str(source.get("name")), where, source
 
 
 def _missing_key(
@@ -194,3 +208,35 @@ def _port_names(body: dict[str, Any]) -> Iterator[str]:
         for container in sequence(spec.get(field)):
             for port in sequence(mapping(container).get("ports")):
                 yield str(mapping(port).get("name"))
+
+
+def _ingress_targets(context: CheckContext) -> Iterator[Finding]:
+    """Backends of Ingresses that name a port which the Service beside them lacks."""
+    for item in context.of_kind("Ingress"):
+        for where, backend in _backends(item.body):
+            name = str(get(backend, ("service", "name")))
+            service = context.named.get(("Service", namespace_of(item.body), name))
+            wanted = mapping(get(backend, ("service", "port")))
+            if service is None or not wanted:
+                continue
+            ports = [mapping(port) for port in sequence(get(service.body, ("spec", "ports")))]
+            if not any(
+                port.get("name" if "name" in wanted else "port")
+                == wanted.get("name", wanted.get("number"))
+                for port in ports
+            ):
+                asked = wanted.get("name", wanted.get("number"))
+                yield SCH_03.found(
+                    item,
+                    (*where, "service", "port"),
+                    msg("%(name)s has no port %(port)s.", name=service.label, port=asked),
+                    str(asked),
+                )
+
+
+def _backends(body: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
+    yield ("spec", "defaultBackend"), get(body, ("spec", "defaultBackend"))
+    for index, rule in enumerate(sequence(get(body, ("spec", "rules")))):
+        for number, entry in enumerate(sequence(get(rule, ("http", "paths")))):
+            where = ("spec", "rules", index, "http", "paths", number, "backend")
+            yield where, get(entry, ("backend",))

@@ -9,8 +9,15 @@ from migrations_app.domain.bundle import SourceObject
 from migrations_app.domain.checks.base import CheckContext, Rule, Workload
 from migrations_app.domain.checks.selectors import Choosers
 from migrations_app.domain.findings import Finding, Severity
-from migrations_app.domain.manifests.resources import get, mapping, namespace_of, sequence
+from migrations_app.domain.manifests.resources import (
+    get,
+    mapping,
+    name_of,
+    namespace_of,
+    sequence,
+)
 from migrations_app.domain.messages import msg
+from migrations_app.domain.names import to_service_name
 
 STG_02 = Rule(
     "STG-02",
@@ -52,15 +59,19 @@ SCRAPE = "prometheus.io/scrape"
 def unserved_ports(context: CheckContext) -> Iterator[Finding]:
     """STG-02: a workload has ports, and no Service leads to them.
 
-    The fix makes a Service with the container's own port numbers, which is what its peers used.
+    The fix makes a Service with the container's own port numbers, which is what its peers used,
+    unless its name is taken by a Service that leads elsewhere.
     """
     for workload in context.workloads:
         if workload.lasting and has_ports(workload) and not context.services_of(workload):
+            body = workload.item.body
+            name = to_service_name(name_of(body))
+            taken = ("Service", namespace_of(body), name) in context.named
             yield STG_02.found(
                 workload.item,
                 (*workload.path, "containers"),
                 msg("No Service leads to the ports of %(name)s.", name=workload.item.label),
-                fixable=bool(workload.labels),
+                fixable=bool(workload.labels) and not taken,
             )
 
 
@@ -104,7 +115,7 @@ def _ingress(item: SourceObject) -> Iterator[Finding]:
         missing.append("host")
     if not spec.get("ingressClassName") and "kubernetes.io/ingress.class" not in annotations:
         missing.append("ingressClassName")
-    if not spec.get("tls"):
+    if not _is_covered(spec, rules):
         missing.append("tls")
     if missing:
         yield STG_03.found(
@@ -112,6 +123,16 @@ def _ingress(item: SourceObject) -> Iterator[Finding]:
             ("spec",),
             msg("%(name)s has no %(missing)s.", name=item.label, missing=", ".join(missing)),
         )
+
+
+def _is_covered(spec: dict[str, Any], rules: list[Any]) -> bool:
+    """Whether each host has a certificate; an entry of ``tls`` without hosts is for all."""
+    entries = [mapping(entry) for entry in sequence(spec.get("tls"))]
+    named = {str(host) for entry in entries for host in sequence(entry.get("hosts"))}
+    if not entries or any(not sequence(entry.get("hosts")) for entry in entries):
+        return bool(entries)
+    hosts = [str(host) for rule in rules if (host := mapping(rule).get("host"))]
+    return all(named & {host, "*." + host.partition(".")[2]} for host in hosts)
 
 
 def unwatched(context: CheckContext) -> Iterator[Finding]:
@@ -188,8 +209,8 @@ def _is_for_all(selector: dict[str, Any]) -> bool:
 def borrowed_accounts(context: CheckContext) -> Iterator[Finding]:
     """STG-09: the namespace's default service account is used, or a token is mounted for nothing.
 
-    A token is right where a RoleBinding gives the account something to do. The fix makes an
-    account of the workload's name and keeps the token out.
+    A token is right where a RoleBinding gives the account something to do, and the account itself
+    may keep it out. The fix makes an account of the workload's name and keeps the token out.
     """
     bound = {
         str(mapping(subject).get("name"))
@@ -200,7 +221,7 @@ def borrowed_accounts(context: CheckContext) -> Iterator[Finding]:
     for workload in context.workloads:
         spec = workload.spec
         account = str(spec.get("serviceAccountName") or "default")
-        silent = spec.get("automountServiceAccountToken") is False
+        silent = _mounts_token(context, workload, account) is False
         if account == "default" or (not silent and account not in bound):
             yield STG_09.found(
                 workload.item,
@@ -209,3 +230,13 @@ def borrowed_accounts(context: CheckContext) -> Iterator[Finding]:
                 if account == "default"
                 else msg("%(name)s mounts a token for nothing.", name=workload.item.label),
             )
+
+
+def _mounts_token(context: CheckContext, workload: Workload, account: str) -> Any:
+    """What the pod says of the token, else what its account says."""
+    own = workload.spec.get("automountServiceAccountToken")
+    if own is not None:
+        return own
+    space = namespace_of(workload.item.body)
+    item = context.named.get(("ServiceAccount", space, account))
+    return item.body.get("automountServiceAccountToken") if item else None

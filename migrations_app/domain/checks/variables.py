@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from migrations_app.domain.bundle import SourceObject
 from migrations_app.domain.checks.base import CheckContext, Rule, Workload
 from migrations_app.domain.findings import Finding, Severity
-from migrations_app.domain.manifests.resources import mapping, namespace_of, sequence
+from migrations_app.domain.manifests.resources import get, mapping, namespace_of, sequence
 from migrations_app.domain.messages import counted, msg
 from migrations_app.domain.places import Path
 from migrations_app.domain.secrets import secret_reason
@@ -85,7 +86,8 @@ def host_addresses(context: CheckContext) -> Iterator[Finding]:
     """CFG-04: ``localhost``, an address of Podman's network or the host's own name is used.
 
     In variables, commands, arguments and ConfigMaps. ``localhost`` is right where a container of
-    the same pod listens on that port; in a ConfigMap nobody can tell.
+    the same pod listens on that port; in a ConfigMap nobody can tell, unless a container takes the
+    value as a variable.
     """
     for item in context.of_kind("ConfigMap"):
         for key, value in mapping(item.body.get("data")).items():
@@ -97,12 +99,13 @@ def host_addresses(context: CheckContext) -> Iterator[Finding]:
                     msg("%(key)s asks for %(address)s.", key=key, address=match[0]),
                     match[0],
                 )
+    yield from _in_taken_values(context)
     for workload in context.workloads:
         near = _ports(workload)
         for path, container in workload.containers:
             for where, text in _texts(path, container):
                 match = _HOSTS.search(text)
-                if match is None or (match["host"] in _OWN and _is_near(match["port"], near)):
+                if match is None or _is_right(match, near):
                     continue
                 yield CFG_04.found(
                     workload.item,
@@ -114,6 +117,51 @@ def host_addresses(context: CheckContext) -> Iterator[Finding]:
                     ),
                     match[0],
                 )
+
+
+def _in_taken_values(context: CheckContext) -> Iterator[Finding]:
+    """``localhost`` in values of ConfigMaps that containers take as variables, once for each."""
+    seen: set[tuple[int, str]] = set()
+    for workload in context.workloads:
+        near = _ports(workload)
+        for _path, container in workload.containers:
+            for item, key in _taken(context, namespace_of(workload.item.body), container):
+                value = mapping(item.body.get("data")).get(key)
+                match = _HOSTS.search(value) if isinstance(value, str) else None
+                if match is None or match["host"] not in _OWN or _is_right(match, near):
+                    continue
+                if (id(item), key) not in seen:
+                    seen.add((id(item), key))
+                    yield CFG_04.found(
+                        item,
+                        ("data", key),
+                        msg(
+                            "Container %(name)s asks for %(address)s.",
+                            name=container.get("name"),
+                            address=match[0],
+                        ),
+                        match[0],
+                    )
+
+
+def _taken(
+    context: CheckContext, space: str, container: dict[str, Any]
+) -> Iterator[tuple[SourceObject, str]]:
+    """The keys of ConfigMaps at hand that become variables of a container."""
+    for source in sequence(container.get("envFrom")):
+        name = str(mapping(mapping(source).get("configMapRef")).get("name"))
+        item = context.named.get(("ConfigMap", space, name))
+        if item is not None:
+            yield from ((item, str(key)) for key in mapping(item.body.get("data")))
+    for variable in sequence(container.get("env")):
+        reference = mapping(get(variable, ("valueFrom", "configMapKeyRef")))
+        item = context.named.get(("ConfigMap", space, str(reference.get("name"))))
+        if item is not None:
+            yield item, str(reference.get("key"))
+
+
+def _is_right(match: re.Match[str], near: frozenset[str]) -> bool:
+    return match["host"] in _OWN and _is_near(match["port"], near)
 
 
 def _ports(workload: Workload) -> frozenset[str]:

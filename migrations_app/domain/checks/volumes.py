@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from migrations_app.domain.bundle import SourceObject
 from migrations_app.domain.checks.base import CheckContext, Rule, Workload
+from migrations_app.domain.checks.canaries import canaries
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.build_disguised import disguise
 from migrations_app.domain.manifests.resources import (
@@ -65,6 +67,7 @@ _SOCKET = re.compile(r"/(?:docker|podman|containerd|crio|cri-dockerd)\.sock$")
 _ANONYMOUS = re.compile(r"(?:.*-)?[0-9a-f]{64}(?:-pvc)?")
 _EVERYWHERE = ("ReadWriteMany", "ReadOnlyMany")
 _SIZE: Path = ("resources", "requests", "storage")
+_OF_ROLLOUT: Path = ("spec", "template", "spec")
 _DEFAULT_SIZE = "1Gi"
 
 
@@ -187,25 +190,35 @@ def _answered(context: CheckContext, claim: str, service: str = "") -> bool:
 
 
 def shared_claims(context: CheckContext) -> Iterator[Finding]:
-    """VOL-04: a claim for one node, and several replicas that want it."""
-    for workload in context.workloads:
-        replicas = get(workload.item.body, ("spec", "replicas"))
-        many = isinstance(replicas, int) and replicas > 1
-        if not (many or workload.kind == "DaemonSet" or _may_grow(context, workload)):
-            continue
-        space = namespace_of(workload.item.body)
-        for index, volume in enumerate(sequence(workload.spec.get("volumes"))):
+    """VOL-04: a claim for one node, and several replicas that want it.
+
+    A canary is a second pod beside the first one, however many replicas there are.
+    """
+    for item, path, spec in _several(context):
+        space = namespace_of(item.body)
+        for index, volume in enumerate(sequence(spec.get("volumes"))):
             name = mapping(mapping(volume).get("persistentVolumeClaim")).get("claimName")
             claim = context.named.get(("PersistentVolumeClaim", space, str(name)))
             modes = sequence(get(claim.body, ("spec", "accessModes"))) if claim else []
             if modes and not any(mode in _EVERYWHERE for mode in modes):
                 yield VOL_04.found(
-                    workload.item,
-                    (*workload.path, "volumes", index, "persistentVolumeClaim", "claimName"),
+                    item,
+                    (*path, "volumes", index, "persistentVolumeClaim", "claimName"),
                     msg("Several replicas share the claim %(name)s.", name=name),
                     str(name),
                     asked=context.question("volume-access", str(name)),
                 )
+
+
+def _several(context: CheckContext) -> Iterator[tuple[SourceObject, Path, dict[str, Any]]]:
+    """What runs in more than one pod at a time, with the path and value of its pods' spec."""
+    for workload in context.workloads:
+        replicas = get(workload.item.body, ("spec", "replicas"))
+        many = isinstance(replicas, int) and replicas > 1
+        if many or workload.kind == "DaemonSet" or _may_grow(context, workload):
+            yield workload.item, workload.path, workload.spec
+    for item, _canary in canaries(context):
+        yield item, _OF_ROLLOUT, mapping(get(item.body, _OF_ROLLOUT))
 
 
 def _may_grow(context: CheckContext, workload: Workload) -> bool:

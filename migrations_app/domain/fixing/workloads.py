@@ -166,15 +166,18 @@ def own_account(objects: Objects, index: int, path: Path) -> Sequence[Object | N
 
 
 def not_alone(objects: Objects, index: int, _path: Path) -> Sequence[Object | None]:
-    """PRD-02: two replicas, spread over nodes, of which one may be gone at a time."""
+    """PRD-02: two replicas, spread over nodes, of which one may be gone at a time.
+
+    Where an autoscaler counts, it is its least number that becomes two.
+    """
     body = objects[index]
     found = pod_spec(body)
     labels = pod_labels(body)
     if found is None or not labels:
         return objects
     pod_path, spec = found
-    replicas = get(body, ("spec", "replicas"))
-    if not _is_scaled(objects, body) and not (isinstance(replicas, int) and replicas >= 2):
+    scaler = _scaler(objects, body)
+    if scaler is None and not _is_two(get(body, ("spec", "replicas"))):
         body = replace_at(body, ("spec", "replicas"), 2)
     if not is_spread(spec):
         constraint = {
@@ -185,6 +188,8 @@ def not_alone(objects: Objects, index: int, _path: Path) -> Sequence[Object | No
         }
         body = replace_at(body, (*pod_path, "topologySpreadConstraints"), [constraint])
     result = changed(objects, index, body)
+    if scaler is not None:
+        result[scaler] = _from_two(objects[scaler])
     if not _has_budget(objects, body, labels):
         result.append(
             {
@@ -197,14 +202,28 @@ def not_alone(objects: Objects, index: int, _path: Path) -> Sequence[Object | No
     return result
 
 
-def _is_scaled(objects: Objects, body: Object) -> bool:
-    return any(
-        get(other, ("spec", "scaleTargetRef", "name")) == name_of(body)
-        and get(other, ("spec", "scaleTargetRef", "kind")) == body.get("kind")
-        and namespace_of(other) == namespace_of(body)
-        for other in objects
-        if other.get("kind") == "HorizontalPodAutoscaler"
-    )
+def _scaler(objects: Objects, body: Object) -> int | None:
+    """Where the autoscaler of a workload is among the objects."""
+    for index, other in enumerate(objects):
+        if (
+            other.get("kind") == "HorizontalPodAutoscaler"
+            and get(other, ("spec", "scaleTargetRef", "name")) == name_of(body)
+            and get(other, ("spec", "scaleTargetRef", "kind")) == body.get("kind")
+            and namespace_of(other) == namespace_of(body)
+        ):
+            return index
+    return None
+
+
+def _from_two(scaler: Object) -> Object:
+    for bound in ("minReplicas", "maxReplicas"):
+        if not _is_two(get(scaler, ("spec", bound))):
+            scaler = replace_at(scaler, ("spec", bound), 2)
+    return scaler
+
+
+def _is_two(count: Any) -> bool:
+    return isinstance(count, int) and count >= 2
 
 
 def _has_budget(objects: Objects, body: Object, labels: dict[str, Any]) -> bool:
