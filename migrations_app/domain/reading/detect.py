@@ -16,7 +16,7 @@ _QUADLET = re.compile(
 )
 _SYSTEMD = re.compile(r"^[ \t]*\[(?:Unit|Service|Install|Timer)\]\s*$", re.MULTILINE)
 _RUN_LINE = re.compile(
-    r"""^[ \t]*
+    r"""^(?:\t+[@+-]+)?[ \t]*                                  # in a recipe of make
     (?:[$%❯][ \t]+)?                                          # the prompt of a session
     (?:[^#"'\n]{0,200}?(?:&&|\|\|?|;|\$\(|\{|\bthen\b|\bdo\b)[ \t]*)?  # behind another command
     (?:(?:sudo|exec|env|time|nohup|if|then|do|else|!|[A-Za-z_]\w*=[^\s"']*)[ \t]+
@@ -31,6 +31,8 @@ _BEGINS_AS_UNIT = re.compile(
     r"\ufeff?(?:[ \t]*(?:[#;][^\n]*|-{3,}[ \t]*)?\n)*[ \t]*\[[^\]\n]+\][ \t]*(?:\n|$)"
 )
 _CARRIES = re.compile(r"\A#!|^[ >]*(?:```|~~~)|<<-?[ \t]*[\"'\\]?[A-Za-z_]", re.MULTILINE)
+_MAKE_LINE = re.compile(r"^\t[\t @+-]*\$[({]\w+[)}][^\n]*?[ \t](?:run|create)[ \t]", re.MULTILINE)
+_ENGINE = re.compile(r"=[ \t]*(?:sudo[ \t]+)?(?:[\w./-]*/)?(?:podman|docker)\b")
 _CONTAINERFILE = re.compile(
     r"(?:\s*(?:#[^\n]*|ARG\s[^\n]*)?\n)*"
     r"\s*FROM\s+(?:--platform=\S+\s+)?[\w.$][^\s,;]*(?:\s+AS\s+\S+)?\s*(?:\n|$)",
@@ -75,7 +77,7 @@ def by_text(text: str) -> SourceKind | None:
     unit = _unit(text)
     if unit is not None and (_BEGINS_AS_UNIT.match(text) or not _carries(text)):
         return unit
-    if unit is not None or _RUN_LINE.search(text):
+    if unit is not None or _RUN_LINE.search(text) or _runs_by_variable(text):
         return SourceKind.RUN_LINES
     if _CONTAINERFILE.match(text):
         return SourceKind.CONTAINERFILE
@@ -90,6 +92,11 @@ def by_text(text: str) -> SourceKind | None:
 def is_run_line(line: str) -> bool:
     """Whether a line of text calls an engine to make a container or a pod."""
     return bool(_RUN_LINE.match(line))
+
+
+def _runs_by_variable(text: str) -> bool:
+    """``$(ENGINE) run`` in a recipe of make, with the engine named elsewhere."""
+    return bool(_MAKE_LINE.search(text) and _ENGINE.search(text))
 
 
 def _unit(text: str) -> SourceKind | None:

@@ -27,10 +27,12 @@ def read_run_lines(members: Sequence[TextMember], desk: Desk) -> Reading:
 
 def _read(member: TextMember, desk: Desk) -> Reading:
     script = Script(member.name, scope_of(member.name), desk)
-    for region in regions(member.text):
+    for region in regions(member.text, desk.given.variables):
         if not region.is_shell:
             note_carried(script, region.text, region.first_line, in_page=True)
             continue
+        if region.starts_anew:
+            script.return_home()
         parsed = _parse(region, member.name, script)
         if isinstance(parsed, Problem):
             return Reading(problems=(parsed,))

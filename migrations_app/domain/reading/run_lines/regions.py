@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+
+from migrations_app.domain.reading.run_lines.makefiles import as_shell, is_makefile
 
 _FENCE = re.compile(r"^[ >]*(```+|~~~+)\s*\{?\.?([\w-]*)")
 _SHELLS = frozenset(
@@ -25,12 +27,17 @@ class Region:
     text: str
     first_line: int
     is_shell: bool = True
+    starts_anew: bool = False
+    """Whether a shell of its own begins here, in the folder of the file."""
 
 
-def regions(text: str) -> Iterator[Region]:
+def regions(text: str, given: Collection[str] = ()) -> Iterator[Region]:
     """The parts of a text, in order; line numbers stay those of the text."""
     lines = text.splitlines()
     blocks = list(_blocks(lines))
+    if not blocks and is_makefile(text):
+        yield from _recipes(as_shell("\n".join(lines), given))
+        return
     if (lines and lines[0].startswith("#!")) or not blocks:
         script = bool(lines) and lines[0].startswith("#!")
         yield Region("\n".join(lines if script else _without_prompts(lines, "$%❯")) + "\n", 1)
@@ -45,6 +52,17 @@ def regions(text: str) -> Iterator[Region]:
             yield Region(textwrap.dedent("\n".join(block)) + "\n", opened + 2, is_shell=False)
         before = closed + 1
     yield _other(lines, before, len(lines))
+
+
+def _recipes(text: str) -> Iterator[Region]:
+    """The lines of a Makefile: each has a shell of its own."""
+    lines = text.split("\n")
+    start = 0
+    for index, line in enumerate(lines):
+        if not line.endswith("\\"):
+            part = "\n".join(lines[start : index + 1]) + "\n"
+            yield Region(part, start + 1, starts_anew=True)
+            start = index + 1
 
 
 def _other(lines: list[str], start: int, end: int) -> Region:

@@ -73,7 +73,7 @@ class Script:
     _depth: int = 0
 
     def __post_init__(self) -> None:
-        self.folder = posixpath.dirname(self.file)
+        self.return_home()
         self.variables = Variables(
             self.file,
             self.scope,
@@ -81,6 +81,10 @@ class Script:
             self.desk.given.answers,
             on_command=self._within,
         )
+
+    def return_home(self) -> None:
+        """Relative paths start from the folder of the file again."""
+        self.folder = posixpath.dirname(self.file)
 
     def run(self, commands: Sequence[Command]) -> None:
         """Go through commands in order; loops over words that are known are gone through each."""
