@@ -18,7 +18,9 @@ _NAME = re.compile(
     r"client[_\-.]?secret|webhook[_\-.]?secret)(?:$|[_\-.0-9])",
     re.IGNORECASE,
 )
-_GLUED = re.compile(r"(?:password|passwd|passphrase|secret|apikey|token)$", re.IGNORECASE)
+_GLUED = re.compile(
+    r"(?:password|passwd|passphrase|secret|apikey|token|requirepass|masterauth)$", re.IGNORECASE
+)
 _NOT_NAME = re.compile(
     r"(?:_|-|\.)(?:file|path|dir|directory|name|names|url|uri|endpoint|host|port|enabled|disabled|"
     r"length|min|max|policy|ttl|timeout|expiry|expiration|age|algorithm|type|id|issuer|audience|"

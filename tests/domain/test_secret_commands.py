@@ -24,6 +24,8 @@ CANARY = "vogel9Qz7"
         f"mysqladmin ping --password={CANARY}",
         f"mysqladmin ping --password {CANARY} && echo",
         f'["serve","--password","{CANARY}"]',
+        f"redis-server --appendonly yes --requirepass {CANARY}",
+        f'["redis-server","--masterauth","{CANARY}"]',
         f"curl -u admin:{CANARY} http://x/",
         f'curl -H "Authorization: Bearer {CANARY}" http://x/',
         f"username=u,password={CANARY}",
