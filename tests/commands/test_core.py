@@ -494,3 +494,16 @@ def test_our_own_crash_is_70_and_no_traceback(run: Run, monkeypatch: pytest.Monk
     assert (done.code, done.out) == (70, "")
     assert "ZeroDivisionError" in done.err
     assert "Traceback" not in done.err
+
+
+def test_the_report_proposes_and_repeats_no_password(run: Run, tmp_path: Path) -> None:
+    """The default of a variable that ends as a password, and an answer that is one."""
+    (tmp_path / "compose.yaml").write_text(
+        "name: shop\nservices:\n  web:\n    image: r.io/web:1\n    environment:\n"
+        "      DB_PASSWORD: ${X:-tulip-crocus-9}\n      API_TOKEN: ${API_TOKEN}\n"
+    )
+    (tmp_path / "answers.yaml").write_text("'variable:shop:API_TOKEN': rose-and-lily-7\n")
+    more = ("--answers", "answers.yaml", "--secrets", "placeholder")
+    assert run("render", "compose.yaml", *more, "-o", "out").code == 0
+    written = [path.read_text() for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert not any("tulip-crocus-9" in text or "rose-and-lily-7" in text for text in written)

@@ -21,6 +21,7 @@ from migrations_app.domain.engine import (
 )
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.manifests.digests import digest
+from migrations_app.domain.manifests.secret_markers import MARKER
 from migrations_app.domain.messages import listed, msg
 from migrations_app.domain.names import is_label
 from migrations_app.domain.outputs.base import Manifests, Written, name_for
@@ -29,6 +30,7 @@ from migrations_app.domain.reading.limits import WIDE
 from migrations_app.domain.reading.read import read_bundle
 from migrations_app.domain.reading.reading import Given
 from migrations_app.domain.reading.yaml_reader import read_yaml
+from migrations_app.domain.records import secret_texts
 from migrations_app.domain.reports import finding_json, loss_json, question_json
 from migrations_app.domain.unused import out_of_scope, unused
 from workbench.commands.arguments import add_inputs, engine_options, source_files, written_format
@@ -191,13 +193,20 @@ def report_of(rendered: Rendered) -> dict[str, Any]:
     questions = (question for one in made for question in one.questions)
     loss = (row for one in made for row in one.loss)
     renames = (dict(rename) for one in made for rename in one.renames)
+    secrets = secret_texts(secret for one in made for secret in one.secrets)
     return {
-        "questions": _once(map(question_json, questions)),
+        "questions": _once(_safe(question_json(question), secrets) for question in questions),
         "findings": _once(map(finding_json, findings)),
         "loss": _once(map(loss_json, (*loss, *written.loss))),
         "renames": _once(renames),
         "digest": rendered.first.digest,
     }
+
+
+def _safe(question: dict[str, Any], secrets: frozenset[str]) -> dict[str, Any]:
+    """A default that is a password in the end (``DB_PASSWORD: ${X:-…}``) is not proposed aloud."""
+    shown = {key: MARKER for key in ("recommended", "answer") if question[key] in secrets}
+    return {**question, **shown}
 
 
 def _once(records: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
