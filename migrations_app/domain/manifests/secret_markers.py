@@ -71,7 +71,11 @@ def secret_paths(body: Object) -> Iterator[Path]:
     """
     if body.get("apiVersion") == "v1" and body.get("kind") == "Secret":
         for section in ("data", "stringData"):
-            yield from ((section, key) for key in mapping(body.get(section)))
+            values = body.get(section)
+            if isinstance(values, dict):
+                yield from ((section, key) for key in values)
+            elif values:
+                yield (section,)
     elif body.get("apiVersion") == "v1" and body.get("kind") == "ConfigMap":
         for key, value in mapping(body.get("data")).items():
             if _is_secret(str(key), value) or _holds_secrets(value):
@@ -195,7 +199,8 @@ def _is_assignment(text: str) -> bool:
 def take(objects: Iterable[Object]) -> tuple[list[Object], dict[SecretPlace, str]]:
     """The objects with markers, and the values that stood there, exactly as they were written.
 
-    Values of ``data`` stay base64. Objects without secrets are returned as they are.
+    Values of ``data`` stay base64. Objects without secrets are returned as they are. What a Secret
+    holds in place of a text no cluster takes: it goes and does not come back.
     """
     values: dict[SecretPlace, str] = {}
     result: list[Object] = []
@@ -206,6 +211,8 @@ def take(objects: Iterable[Object]) -> tuple[list[Object], dict[SecretPlace, str
             shown_instead = marked(body, path)
             if not is_marker(value) and isinstance(value, str) and value != shown_instead:
                 values[reference(body), pointer(path)] = value
+                changed = replace_at(changed, path, shown_instead)
+            elif body.get("kind") == "Secret" and isinstance(value, list | dict):
                 changed = replace_at(changed, path, shown_instead)
         result.append(changed)
     return result, values

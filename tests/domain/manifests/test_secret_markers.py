@@ -56,3 +56,16 @@ def _markers(value: Any, path: tuple[str | int, ...]) -> list[str]:
     if isinstance(value, list):
         return [at for key, item in enumerate(value) for at in _markers(item, (*path, key))]
     return [pointer(path)] if value == MARKER else []
+
+
+def test_a_broken_secret_shows_nothing() -> None:
+    body = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "a"},
+        "stringData": {"a": ["tulip"], "b": {"c": "tulip"}},
+        "data": "tulip",
+    }
+    taken, values = take([body])
+    assert "tulip" not in str(taken)
+    assert values == {("Secret/a", "/data"): "tulip"}
