@@ -233,6 +233,13 @@ def test_what_had_nothing_to_act_on_is_told(run: Run, tmp_path: Path) -> None:
     assert "No question has the id volume-size." in done.err
 
 
+def test_an_inspection_of_nothing_says_so(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "inspect.json").write_text("[]\n")
+    done = run("render", "inspect.json")
+    assert done.code == 2
+    assert "podman inspect prints that for a name that is not there" in done.err
+
+
 def test_a_code_is_told_from_an_id(run: Run, tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text(
         "services: {db: {image: r.io/db:1, volumes: ['data:/data']}}\nvolumes: {data: {}}\n"

@@ -37,6 +37,10 @@ _WITHOUT = {
 def _objects(
     document: Document, value: Any, origin: Origin, depth: int, problems: list[Problem]
 ) -> Iterator[SourceObject]:
+    if value == []:
+        nothing = msg("The list is empty: podman inspect prints that for a name that is not there.")
+        problems.append(_problem(document, origin, "not_a_mapping", nothing))
+        return
     if not isinstance(value, dict):
         problems.append(
             _problem(

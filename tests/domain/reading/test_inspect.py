@@ -199,9 +199,14 @@ def test_notes_of_the_image_are_no_annotations_of_the_service() -> None:
         "example.com/team": "payments",
     }
     container = {
-        "Id": "f" * 64, "Name": "web", "Image": "a" * 64, "ImageName": "quay.io/a/web:1",
+        "Id": "f" * 64,
+        "Name": "web",
+        "Image": "a" * 64,
+        "ImageName": "quay.io/a/web:1",
         "Config": {"Annotations": annotations, "Image": "quay.io/a/web:1"},
-        "State": {"Status": "running"}, "HostConfig": {}, "Mounts": [],
+        "State": {"Status": "running"},
+        "HostConfig": {},
+        "Mounts": [],
     }
     files = {
         "container-web.json": json.dumps([container]).encode(),
