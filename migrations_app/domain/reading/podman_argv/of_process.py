@@ -288,10 +288,20 @@ def root_folder(draft: Draft, given: Given) -> None:
 
 
 def start_notice(draft: Draft, given: Given) -> None:
-    """``conmon`` and ``ignore`` tell systemd of the start; with ``container`` the program does."""
+    """``conmon`` and ``ignore`` tell systemd of the start; with ``container`` the program does.
+
+    With ``healthy`` Podman does when the health check passes, which becomes a probe.
+    """
     if given.value in ("conmon", "ignore"):
         draft.needless(given, msg("How systemd learns of the start; a cluster asks the container."))
     else:
+        if given.value == "container":
+            draft.leans(
+                given,
+                Severity.MEDIUM,
+                msg("The container tells systemd when it is up."),
+                msg("Add a readiness probe that asks the program itself."),
+            )
         reason = msg("A cluster asks readiness probes; nothing listens for sd_notify.")
         draft.drop(given, reason)
 

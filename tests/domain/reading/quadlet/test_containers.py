@@ -198,3 +198,11 @@ def test_a_unit_without_an_image_has_one_without_a_name():
 def test_a_mount_that_is_no_line_of_csv_is_taken_as_it_stands(source: str):
     spec = only(f"[Container]\nImage=a\nMount=type=bind,source={source},target=/b\n")
     assert "/b" in [mount.target for mount in spec.containers[0].mounts]
+
+
+@pytest.mark.parametrize(
+    ("notify", "codes"), [("true", ["CAP-06"]), ("healthy", []), ("false", [])]
+)
+def test_a_program_that_tells_systemd_itself_leans_on_it(notify: str, codes: list[str]):
+    bundle = read({"web.container": f"[Container]\nImage=a\nNotify={notify}\n"})
+    assert [finding.code for finding in bundle.findings] == codes
