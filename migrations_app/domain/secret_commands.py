@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from migrations_app.domain.secret_text import with_markers
+from migrations_app.domain.secret_text import BY_FORM, with_markers
 from migrations_app.domain.secrets import looks_secret
 
 _VALUE = r"""(?P<value>"[^"]*"|'[^']*'|[^\s"'`;&|()<>]+)"""
@@ -45,6 +45,7 @@ _WITH_CREATION = re.compile(r"\b(?:podman|docker)[ \t]+(?:secret[ \t]+create|log
 _BY_COMMAND = (
     (None, _HEADER),
     (None, _BEARER),
+    *((None, form) for form in BY_FORM),
     (_WITH_LOGIN, _LOGIN),
     (_WITH_REGISTRY, _REGISTRY_LOGIN),
     (_WITH_PASSWORD_TOOL, _REGISTRY_LOGIN),

@@ -31,7 +31,7 @@ _KNOWN_WORDS = {"requirepass": "password", "masterauth": "password"}
 _WORDS = re.compile(
     r"(?:^|[ \t])(?P<name>requirepass|masterauth|--?[A-Za-z][\w\-]*)[ \t]+(?P<value>[^\s\"'-]\S*)"
 )
-_BY_FORM = (
+BY_FORM = (
     re.compile(r"\bmachine[ \t]+\S+[ \t]+login[ \t]+\S+[ \t]+password[ \t]+(?P<value>[^\s\"']+)"),
     re.compile(r"""\\?["']auth\\?["'][ \t]*:[ \t]*\\?["'](?P<value>[A-Za-z0-9+/=]{8,})"""),
     re.compile(
@@ -131,7 +131,7 @@ def _of_line(line: str) -> Iterator[tuple[int, int, str]]:
         yield begin, end, "token"
     if _COMMENT.match(line):
         return
-    for form in _BY_FORM:
+    for form in BY_FORM:
         for match in form.finditer(line):
             if not _CODE.search(match["value"]):
                 yield (*match.span("value"), "login")

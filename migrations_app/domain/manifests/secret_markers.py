@@ -19,6 +19,7 @@ from migrations_app.domain.manifests.resources import (
     mapping,
     namespace_of,
     pod_metadata,
+    pod_spec_path,
     replace_at,
     sequence,
 )
@@ -93,6 +94,10 @@ def secret_paths(body: Object) -> Iterator[Path]:
         for handler in _HANDLERS:
             yield from _command(container, (*handler, "exec", "command"), path)
             yield from _headers(container, (*handler, "httpGet", "httpHeaders"), path)
+            asked = get(container, (*handler, "httpGet", "path"))
+            if isinstance(asked, str) and _holds_part(asked):
+                yield (*path, *handler, "httpGet", "path")
+    yield from _drivers(body)
 
 
 def _command(container: Object, keys: Path, path: Path) -> Iterator[Path]:
@@ -113,6 +118,20 @@ def _headers(container: Object, keys: Path, path: Path) -> Iterator[Path]:
             yield (*path, *keys, index, "value")
 
 
+def _drivers(body: Object) -> Iterator[Path]:
+    """What drivers of storage are told, which may be a login: inline in a pod, or of a volume."""
+    pod = pod_spec_path(body)
+    volumes = () if pod is None else sequence(get(body, (*pod, "volumes")))
+    holders: list[Path] = [(*(pod or ()), "volumes", index) for index in range(len(volumes))]
+    if body.get("kind") == "PersistentVolume":
+        holders.append(("spec",))
+    for holder in holders:
+        for settings in (("csi", "volumeAttributes"), ("flexVolume", "options")):
+            for key, value in mapping(get(body, (*holder, *settings))).items():
+                if _is_secret(str(key), value):
+                    yield (*holder, *settings, key)
+
+
 def _annotations(body: Object) -> Iterator[Path]:
     """Annotations of the object and of its pods. Labels stay: selectors compare them."""
     found = pod_metadata(body)
@@ -127,7 +146,8 @@ def _annotations(body: Object) -> Iterator[Path]:
             name = str(key).rpartition("/")[2]
             if not isinstance(value, str):
                 continue
-            if _is_secret(name, value) or _is_assignment(value) or _holds_part(value):
+            quotes_all = body.get("kind") == "Secret" and name == "last-applied-configuration"
+            if quotes_all or _is_secret(name, value) or _is_assignment(value) or _holds_part(value):
                 yield (*path, "annotations", key)
 
 
@@ -175,7 +195,8 @@ def _marked_word(value: str, path: Path, name: str) -> str:
     if isinstance(path[-1], int):
         is_command = not looks_secret("", value) and _is_secret_command(value)
         return command_with_markers(value, MARKER) if is_command else MARKER
-    if looks_secret(name.rpartition("/")[2], value) or _is_assignment(value):
+    is_whole = path[-1] != "path" and _is_assignment(value)
+    if is_whole or looks_secret(name.rpartition("/")[2], value):
         return MARKER
     inside = value_with_markers(value, MARKER)
     return inside if MARKER in inside else MARKER

@@ -69,3 +69,26 @@ def test_a_broken_secret_shows_nothing() -> None:
     taken, values = take([body])
     assert "tulip" not in str(taken)
     assert values == {("Secret/a", "/data"): "tulip"}
+
+
+def test_drivers_probes_and_what_was_applied_last_show_no_secret() -> None:
+    probe = {"httpGet": {"port": 80, "path": "/ready?token=tulip-9-tulip"}}
+    pod = {
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": {"name": "a"},
+        "spec": {
+            "volumes": [{"name": "d", "csi": {"volumeAttributes": {"password": "tulip-9-tulip"}}}],
+            "containers": [{"name": "a", "livenessProbe": probe}],
+        },
+    }
+    last = "kubectl.kubernetes.io/last-applied-configuration"
+    secret = {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": {"name": "a", "annotations": {last: '{"data":{"x":"tulip-9-tulip"}}'}},
+    }
+    taken, values = take([pod, secret])
+    assert "tulip" not in str(taken)
+    assert f"/ready?token={MARKER}" in str(taken)
+    assert put_back(taken, values) == [pod, secret]
