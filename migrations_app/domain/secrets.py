@@ -14,7 +14,7 @@ from collections.abc import Iterator
 _NAME = re.compile(
     r"(?:^|[_\-.])(?:pass(?:wd|word|phrase|code)?|pwd|secret|token|api[_\-.]?key|apikey|"
     r"access[_\-.]?key|secret[_\-.]?key|private[_\-.]?key|encryption[_\-.]?key|signing[_\-.]?key|"
-    r"master[_\-.]?key|auth[_\-.]?key|credentials?|dsn|salt|jwt|bearer|cookie[_\-.]?secret|"
+    r"master[_\-.]?key|auth[_\-.]?key|(?:session|cookie|hmac|account|shared|app)[_\-.]key|credentials?|dsn|salt|jwt|bearer|cookie[_\-.]?secret|"
     r"client[_\-.]?secret|webhook[_\-.]?secret)(?:$|[_\-.0-9])",
     re.IGNORECASE,
 )
@@ -38,6 +38,7 @@ _KNOWN = re.compile(
 )
 _TOKEN = re.compile(r"[A-Za-z0-9+/=_\-]{24,}")
 _ORDINARY = re.compile(r"^(?:true|false|yes|no|on|off|none|null|[0-9.]+|/.*)?$", re.IGNORECASE)
+_KEY_NAME = re.compile(r"(?:^|[_\-.])key$", re.IGNORECASE)
 _REFERENCE = re.compile(r"^\$?[({]|^\$[A-Za-z_]|^<[^>]*>$")
 _PATH = re.compile(r"(?:/[a-z0-9._\-]+){2,}/?")
 """A path of a host: no key of 24 random characters is all in lower case and begins so."""
@@ -61,6 +62,8 @@ def secret_reason(name: str, value: str) -> str:
         return "name"
     if _PATH.fullmatch(value):
         return ""
+    if _names_a_key(name) and _TOKEN.fullmatch(value) and any(c.isdigit() for c in value):
+        return "name"  # hexadecimal too, which alone might be a digest
     if _TOKEN.fullmatch(value) and not _HEXADECIMAL.fullmatch(value):
         if _entropy(value) >= ENTROPY and any(c.isdigit() for c in value):
             return "entropy"
@@ -89,6 +92,11 @@ def tokens(text: str) -> Iterator[tuple[int, int]]:
     """Where tokens stand that give themselves away: JSON web tokens, keys of known makers."""
     for pattern in (_JWT, _KNOWN):
         yield from (match.span() for match in pattern.finditer(text))
+
+
+def _names_a_key(name: str) -> bool:
+    plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
+    return bool(_KEY_NAME.search(plain)) and not _NOT_NAME.search(plain)
 
 
 def _names_a_secret(name: str) -> bool:
