@@ -31,8 +31,15 @@ _BEGINS_AS_UNIT = re.compile(
     r"\ufeff?(?:[ \t]*(?:[#;][^\n]*|-{3,}[ \t]*)?\n)*[ \t]*\[[^\]\n]+\][ \t]*(?:\n|$)"
 )
 _CARRIES = re.compile(r"\A#!|^[ >]*(?:```|~~~)|<<-?[ \t]*[\"'\\]?[A-Za-z_]", re.MULTILINE)
-_MAKE_LINE = re.compile(r"^\t[\t @+-]*\$[({]\w+[)}][^\n]*?[ \t](?:run|create)[ \t]", re.MULTILINE)
-_ENGINE = re.compile(r"=[ \t]*(?:sudo[ \t]+)?(?:[\w./-]*/)?(?:podman|docker)\b")
+_VARIABLE_LINE = re.compile(
+    r"""^[\t @+-]*(?:sudo[ \t]+)?["]?\$
+    (?:\w+|[({]\w+(?::?[-=][\w./]+)?[)}]|\((?:which|command[ ]-v)[ ]\w+[^)\n]*\))["]?
+    [ \t]+(?:container[ \t]+)?(?:run|create|pod[ \t]+create)[ \t]""",
+    re.MULTILINE | re.VERBOSE,
+)
+_ENGINE = re.compile(
+    r"""(?:[-=]|which[ ]|command[ ]-v[ ])[ \t"']*(?:sudo[ \t]+)?(?:[\w./-]*/)?(?:podman|docker)\b"""
+)
 _CONTAINERFILE = re.compile(
     r"(?:\s*(?:#[^\n]*|ARG\s[^\n]*)?\n)*"
     r"\s*FROM\s+(?:--platform=\S+\s+)?[\w.$][^\s,;]*(?:\s+AS\s+\S+)?\s*(?:\n|$)",
@@ -95,8 +102,8 @@ def is_run_line(line: str) -> bool:
 
 
 def _runs_by_variable(text: str) -> bool:
-    """``$(ENGINE) run`` in a recipe of make, with the engine named elsewhere."""
-    return bool(_MAKE_LINE.search(text) and _ENGINE.search(text))
+    """``$ENGINE run``, with the engine named elsewhere."""
+    return bool(_VARIABLE_LINE.search(text) and _ENGINE.search(text))
 
 
 def _unit(text: str) -> SourceKind | None:

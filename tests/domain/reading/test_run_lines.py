@@ -267,3 +267,28 @@ def test_a_name_that_is_not_known_yet_is_made_of_the_image() -> None:
 def test_a_variable_set_to_what_nobody_knows_may_be_the_image() -> None:
     found = container("ID=$1\npodman run -it $ID bash")
     assert (found.image, found.args) == ("", ("bash",))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "E=podman\n$E run --name a img",
+        "E='sudo docker'\n$E run --name a img",
+        'E=${ENGINE:-podman}\nsudo "$E" run --name a img',
+        "${ENGINE:-/usr/bin/docker} run --name a img",
+        "$(which podman) run --name a img",
+        "E=$(command -v podman || command -v docker)\n$E run --name a img",
+    ],
+)
+def test_an_engine_may_be_named_by_a_variable(text: str) -> None:
+    read = bundle(text)
+    assert [spec.name for spec in read.specs] == ["a"]
+    assert read.questions == ()
+
+
+def test_another_program_in_a_variable_is_not_understood() -> None:
+    read = bundle("E=podman\nX=tool\n$X run --name b img\n$E run --name a img")
+    assert [spec.name for spec in read.specs] == ["a"]
+    assert [
+        row.place.line for row in read.loss if row.outcome is Outcome.DROPPED and row.place
+    ] == [3]

@@ -13,6 +13,7 @@ from migrations_app.domain.questions import Question
 from migrations_app.domain.reading.podman_argv.given import Token
 from migrations_app.domain.reading.run_lines.pieces import Broken, Kind, Piece, Word
 from migrations_app.domain.reading.run_lines.shell import Lexer
+from migrations_app.domain.reading.run_lines.verbs import located
 
 _HERE = frozenset({"pwd", "pwd -P", 'dirname "$0"', "dirname $0", 'dirname "${BASH_SOURCE[0]}"'})
 _OPTIONAL = re.compile(r"OPT|ARG|FLAG|EXTRA|[@*]", re.IGNORECASE)
@@ -165,6 +166,8 @@ class Variables:
         text = " ".join(piece.text.split())
         if text in _HERE or (text.startswith("cd ") and text.endswith("pwd")):
             return "."
+        if engine := located(text):
+            return engine
         made = self.on_command(piece.text, piece.line)
         if made is not None:
             return made

@@ -20,13 +20,15 @@ from migrations_app.domain.reading.podman_argv.words import after_globals, split
 from migrations_app.domain.reading.reading import Desk
 from migrations_app.domain.reading.run_lines.expansion import Variables
 from migrations_app.domain.reading.run_lines.loops import unrolled
-from migrations_app.domain.reading.run_lines.pieces import Assignment, Broken, Command
+from migrations_app.domain.reading.run_lines.pieces import Assignment, Broken, Command, Kind, Word
 from migrations_app.domain.reading.run_lines.shell import Lexer
 from migrations_app.domain.reading.run_lines.verbs import (
+    ENGINES,
     KEYWORDS,
     SHELL_ALONE,
     VERBS,
     engine_at,
+    located,
 )
 
 NOT_UNDERSTOOD = msg("This line was not understood; what it does for the containers is not known.")
@@ -116,13 +118,25 @@ class Script:
             if command.assignments:
                 self.settle(place, command.assignments[0].name, Outcome.CONVERTED, _SET)
             return
-        at = engine_at([word.plain or "" for word in command.words])
+        at = engine_at([self._shown(word) for word in command.words])
         if at >= 0:
-            words = command.words[at:]
+            words = command.words[at + 1 :]
             tokens, behind = self.variables.watched(partial(self.variables.tokens, words))
-            self._engine(tokens, place, behind)
+            self._engine([Token("podman", place), *tokens], place, behind)
         else:
             self._other(command, place)
+
+    def _shown(self, word: Word) -> str:
+        """A word as text; of one that is a variable or a command, the engine that it names."""
+        pieces = [piece for piece in word.pieces if piece.kind is not Kind.TEXT or piece.text]
+        if word.plain is not None or len(pieces) != 1:
+            return word.plain or ""
+        [piece] = pieces
+        if piece.kind is Kind.COMMAND:
+            return located(piece.text)
+        known = self.variables.values.get(piece.text) or (piece.operand,)
+        last = (" ".join(known).split() or [""])[-1]
+        return last if last.rpartition("/")[2] in ENGINES else ""
 
     def _assign(self, item: Assignment) -> None:
         def expanded() -> tuple[str, ...]:

@@ -13,6 +13,7 @@ KEYWORDS = frozenset(
     {"if", "elif", "fi", "while", "until", "done", "case", "esac", "select", "function", "}"}
 )
 _ENGINE = re.compile(r"(?:^|[\s;&|(/])(?:podman|docker)(?:-remote)?\s")
+_LOCATED = re.compile(r"\s*(?:which|command\s+-v)\s+(podman|docker|podman-remote|nerdctl)(?!\S)")
 _WITH_VALUE = frozenset({"-u", "-g", "-h", "-p", "-C", "-T", "-U", "--user", "--group", "--host"})
 
 _HANDLES = msg("It handles what is on this host; a cluster has nothing to take over from it.")
@@ -45,6 +46,12 @@ VERBS: Mapping[str, tuple[bool, Message]] = {
 def is_engine(line: str) -> bool:
     """Whether a line calls Podman or Docker, as far as its text can tell."""
     return bool(_ENGINE.search(line))
+
+
+def located(command: str) -> str:
+    """The engine that ``which podman`` or ``command -v podman`` looks for; else empty."""
+    found = _LOCATED.match(command)
+    return found[1] if found else ""
 
 
 def engine_at(words: list[str]) -> int:
