@@ -31,3 +31,9 @@ whenever("select[data-submits], input[data-submits]", (field) => {
 
 // Buttons that only help where there are no scripts.
 whenever("[data-without-scripts]", (element) => (element.hidden = true));
+
+// A row of tabs that is wider than the screen begins where the reader is.
+whenever(".kh-tabs > [aria-current]", (tab) => {
+  const bar = tab.parentElement;
+  bar.scrollLeft = tab.offsetLeft - bar.offsetLeft - (bar.clientWidth - tab.offsetWidth) / 2;
+});
