@@ -83,7 +83,7 @@ def url_password(value: str) -> str:
 
 def url_password_spans(text: str) -> Iterator[tuple[int, int]]:
     """Where the passwords of all URLs in a text stand; a reference is no password."""
-    for match in _URL.finditer(text):
+    for match in _URL.finditer(text) if "://" in text else ():
         if not _REFERENCE.match(match.group(1)):
             yield match.span(1)
 
