@@ -279,3 +279,18 @@ def _stopped_after(writes: int) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(Path, "replace", counted)
         yield
+
+
+def test_the_whole_is_called_as_the_compose_project_or_as_one_says(
+    run: Run, tmp_path: Path
+) -> None:
+    (tmp_path / "compose.yaml").write_text(
+        "name: shop\nservices: {web: {image: example.com/web:1}, db: {image: example.com/db:1}}\n"
+    )
+    for more, name in (((), "shop"), (("--name", "till"), "till")):
+        assert run("render", "compose.yaml", "--format", "compose", *more).out.startswith(
+            f"name: {name}\n"
+        )
+    run("render", "web.yaml", "--format", "helm", "-o", "out")
+    assert yaml.safe_load((tmp_path / "out/Chart.yaml").read_text())["name"] == "web"
+    assert run("render", "web.yaml", "--name", "A b").code == 64

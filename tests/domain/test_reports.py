@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.places import Place
-from migrations_app.domain.reports import REPORTS, finding_json, text_report
+from migrations_app.domain.reports import REPORTS, finding_json, junit_report, text_report
 
 OPEN = Finding(
     "IMG-01",
@@ -93,6 +93,14 @@ def test_junit() -> None:
     skipped = second.find("testcase/skipped")
     assert skipped is not None
     assert skipped.get("message") == "My_Web\ufffd is no name."
+
+
+def test_junit_fails_what_the_check_fails() -> None:
+    """A build server that reads the report comes to the verdict of the exit code."""
+    root = ElementTree.fromstring(junit_report([OPEN, MENDED], failing={MENDED.fingerprint}))
+    assert [suite.get("failures") for suite in root.findall("testsuite")] == ["0", "1"]
+    root = ElementTree.fromstring(junit_report([OPEN, MENDED], failing=()))
+    assert (root.get("failures"), len(list(root.iter("skipped")))) == ("0", 2)
 
 
 def test_junit_without_findings_is_one_case_that_passed() -> None:

@@ -7,6 +7,7 @@ import io
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from typing import Any
 
 from migrations_app.adapters.schemas import BundledSchemas
@@ -25,7 +26,7 @@ from migrations_app.domain.pipeline.phases import Phase
 from migrations_app.domain.reading.limits import WIDE
 from migrations_app.domain.reading.read import read_bundle
 from migrations_app.domain.reading.reading import Given
-from migrations_app.domain.reports import REPORTS
+from migrations_app.domain.reports import REPORTS, junit_report
 from migrations_app.domain.unused import out_of_scope, unused
 from migrations_app.domain.waivers import (
     Waiver,
@@ -120,9 +121,11 @@ def _check(arguments: Sequence[str]) -> int:
     }
     # What machines read is the same in every language.
     speak: Say = say if options.report == "text" else str
-    sys.stdout.write(REPORTS[options.report](shown, speak, waived))
-    _tell_of_waivers(waivers, made.findings, today)
     counted = counting(shown, Severity(options.fail_on), waivers, baseline, today)
+    failing = {finding.fingerprint for finding in counted}
+    reports = {**REPORTS, "junit": partial(junit_report, failing=failing)}
+    sys.stdout.write(reports[options.report](shown, speak, waived))
+    _tell_of_waivers(waivers, made.findings, today)
     if not counted:
         return GOOD
     verdict = msg(

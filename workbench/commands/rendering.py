@@ -64,6 +64,8 @@ def run_render(arguments: Sequence[str]) -> int:
             say(msg("the format %(format)s is a folder: name one with -o", format=options.format))
         )
     environments = tuple(dict.fromkeys(options.environments))
+    if options.name is not None and not is_label(options.name):
+        parser.error(say(msg("--name takes lower-case letters, digits and hyphens")))
     if len(environments) > 1 and options.format not in OVERLAID:
         parser.error(
             say(
@@ -100,6 +102,11 @@ def _parser() -> Parser:
         help="whether values of Secrets are written, or markers in their places; keep without it",
     )
     parser.add_argument(
+        "--name",
+        help="what a chart or a compose project is called: as the compose project that was read, "
+        "or the first workload, without it",
+    )
+    parser.add_argument(
         "-o", "--output", metavar="DIR", help="write files and report.json; edits there are kept"
     )
     return parser
@@ -113,7 +120,8 @@ def _rendered(options: Any, environments: tuple[str, ...]) -> Rendered:
     if overlaid:
         _require_labels(environments)
     every = [_for(wanted, name, environments) for name in environments] or [wanted]
-    made = tuple(render(_read(files, one), one, schemas) for one in every)
+    bundles = [_read(files, one) for one in every]
+    made = tuple(render(bundle, one, schemas) for bundle, one in zip(bundles, every, strict=True))
     for note in (*out_of_scope(every[0]), *unused(made[0], wanted)):
         print(say(note), file=sys.stderr)
     bodies = [tuple(item.body for item in one.objects) for one in made]
@@ -124,7 +132,8 @@ def _rendered(options: Any, environments: tuple[str, ...]) -> Rendered:
     named = dict(zip(environments or (DEFAULT,), bodies, strict=True))
     if options.format == "yaml":
         return Rendered(made, Written({ONE_FILE["yaml"]: made[0].text}))
-    manifests = Manifests(name_for(bodies[0] or bottom), bottom, named)
+    name = options.name or _project(bundles[0]) or name_for(bodies[0] or bottom)
+    manifests = Manifests(name, bottom, named)
     return Rendered(made, WRITERS[options.format](manifests))
 
 
@@ -132,6 +141,13 @@ def _read(files: SourceFiles, wanted: Options) -> Bundle:
     """What the files say, with the answers that hold in one environment: presets give some."""
     told = Given(variables=wanted.parameters, answers=answers_of(wanted))
     return read_bundle(files, WIDE, given=told)
+
+
+def _project(bundle: Bundle) -> str:
+    """The name of the compose project that everything belongs to, empty without one."""
+    owners = {spec.identity.rpartition("/")[0] for spec in bundle.specs if spec.containers}
+    scheme, _, name = owners.pop().partition(":") if len(owners) == 1 else ("", "", "")
+    return name if scheme == "compose" else ""
 
 
 def _for(wanted: Options, name: str, environments: tuple[str, ...]) -> Options:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -27,10 +28,10 @@ from migrations_app.api.shapes import FileText, Strict, Text, TextMap
 from migrations_app.api.v1.shown import ChangeOut, FindingOut, LossOut, Out, QuestionOut
 from migrations_app.domain import records
 from migrations_app.domain.findings import Finding, Severity
-from migrations_app.domain.reports import gitlab_report, junit_report, sarif_report
+from migrations_app.domain.reports import Report, gitlab_report, junit_report, sarif_report
 from migrations_app.queries.previews import Preview, preview
 
-_REPORTS = {
+_REPORTS: dict[str, tuple[Report, str]] = {
     "sarif": (sarif_report, Sarif.media_type),
     "junit": (junit_report, Xml.media_type),
     "gitlab": (gitlab_report, "application/json"),
@@ -162,13 +163,16 @@ class PreviewDoor(Door):
         asked = self.query(CheckQuery)
         made = preview(self._to_check(request), wiring.schemas())
         found = [records.finding_from(record) for record in made["findings"]]
-        verdict = _verdict(found, asked["fail_on"]) if "fail_on" in asked else ""
+        failing = _failing(found, asked["fail_on"]) if "fail_on" in asked else None
+        verdict = "" if failing is None else "failed" if failing else "passed"
         response: HttpResponseBase
         if asked["report"] == "json":
             shown = {"findings": speech.findings(made["findings"])}
             response = Response({**shown, **({"verdict": verdict} if verdict else {})})
         else:
             write, media_type = _REPORTS[asked["report"]]
+            if asked["report"] == "junit":
+                write = partial(junit_report, failing=failing)
             response = HttpResponse(write(found, speech.say), content_type=media_type)
         if verdict:
             response["Kakehashi-Verdict"] = verdict
@@ -204,6 +208,7 @@ class PreviewDoor(Door):
         )
 
 
-def _verdict(found: list[Finding], threshold: str) -> str:
+def _failing(found: list[Finding], threshold: str) -> set[str]:
+    """The fingerprints of what is as bad as that, or worse."""
     worst = Severity(threshold).rank
-    return "failed" if any(finding.severity.rank <= worst for finding in found) else "passed"
+    return {finding.fingerprint for finding in found if finding.severity.rank <= worst}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from migrations_app.domain.bundle import SourceKind
@@ -58,16 +58,23 @@ def hidden_secrets(context: CheckContext) -> Iterator[Finding]:
     marker in the value's place, and a manifest that is made of the source refers to a Secret.
     A value that came from a variable was given when reading: the source does not hold it.
     """
-    given = [value for value in context.facts.variables.values() if value]
+    given = sorted(filter(None, context.facts.variables.values()), key=len, reverse=True)
     for service, container in _containers(context):
         for name, value in container.environment.items():
-            if secret_reason(name, value) and not any(word in value for word in given):
+            if secret_reason(name, _of_the_source(value, given)):
                 found = CAP_02.in_source(
                     _spot(container.places, f"environment/{name}"),
                     (service.name, container.name, "environment", name),
                     msg("The source holds the value of %(name)s.", name=name),
                 )
                 yield replace(found, mended=True)
+
+
+def _of_the_source(value: str, given: Sequence[str]) -> str:
+    """What is left of a value without the words that variables gave."""
+    for word in given:
+        value = value.replace(word, "")
+    return value
 
 
 def devices(context: CheckContext) -> Iterator[Finding]:

@@ -284,3 +284,4 @@ def test_a_source_holds_what_stands_in_it_and_not_what_was_given(look: Any) -> N
     assert finding.mended
     assert "hunter22x" not in str(finding.message)
     assert look("", "CAP-02", specs=specs, facts=Facts(variables={"PW": "hunter22x"})) == []
+    assert look("", "CAP-02", specs=specs, facts=Facts(variables={"NUMBER": "2"})), "a part of it"
