@@ -28,6 +28,7 @@ from migrations_app.domain.manifests.build_secrets import Vault, environment
 from migrations_app.domain.manifests.build_security import container_security, pod_security
 from migrations_app.domain.manifests.build_volumes import PodVolumes
 from migrations_app.domain.manifests.expansion import literals
+from migrations_app.domain.manifests.probe_names import at_home, own_names
 from migrations_app.domain.manifests.probes import probes_from_healthcheck
 from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.names import to_label
@@ -97,7 +98,7 @@ def _container(parts: PodParts, container: ContainerSpec) -> dict[str, Any]:
         "tty": said(places, "tty", container.tty or None),
     }
     if container not in before_the_others(service) and parts.probed:
-        body |= _probes(container)
+        body |= _probes(service, container)
     return without_empty(body)
 
 
@@ -169,10 +170,14 @@ def _words(
     return changed(container.places, attribute, escaped, reason)
 
 
-def _probes(container: ContainerSpec) -> dict[str, Any]:
+def _probes(service: ServiceSpec, container: ContainerSpec) -> dict[str, Any]:
     if container.health is None:
         return {}
-    probes = probes_from_healthcheck(container.health, container.startup_health)
+    own = own_names(service, container)
+    startup = container.startup_health
+    probes = probes_from_healthcheck(
+        at_home(container.health, own), at_home(startup, own) if startup else None
+    )
     reason = msg("A health check becomes probes; on a cluster a failed one has consequences.")
     made: dict[str, Any] = {}
     for kind, probe in probes.items():
