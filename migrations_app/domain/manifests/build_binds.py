@@ -25,7 +25,18 @@ MOST_CONTENT = 1_000_000
 """A ConfigMap holds at most one MiB (Kubernetes documentation, "ConfigMaps")."""
 
 _CLOCK = frozenset({"/etc/localtime", "/etc/timezone", "/usr/share/zoneinfo"})
-_OF_THE_HOST = ("/dev", "/proc", "/sys", "/run", "/var/run", "/var/log", "/lib/modules")
+_OF_THE_HOST = (
+    "/dev",
+    "/proc",
+    "/sys",
+    "/run",
+    "/var/run",
+    "/var/log",
+    "/var/lib/containers",
+    "/var/lib/docker",
+    "/var/lib/kubelet",
+    "/lib/modules",
+)
 _KEY_FILES = (
     ".key",
     ".pem",
@@ -47,9 +58,17 @@ _CHOICES = choices(
 
 
 def bind_answer(
-    service: ServiceSpec, container: ContainerSpec, mount: Mount, ledger: Ledger
+    service: ServiceSpec,
+    container: ContainerSpec,
+    mount: Mount,
+    ledger: Ledger,
+    *,
+    written: bool = False,
 ) -> BindAnswer:
-    """What becomes of a bind mount: the answer given, else the one we recommend."""
+    """What becomes of a bind mount: the answer given, else the one we recommend.
+
+    ``written``: some container writes to the same folder of the host.
+    """
     question = Question(
         id=f"bind-mount:{service.name}:{container.name}:{mount.target}",
         code="bind-mount",
@@ -62,23 +81,23 @@ def bind_answer(
         ),
         why=msg("A pod may run on any node, and none has the files of this host."),
         choices=_CHOICES,
-        recommended=recommended(mount),
+        recommended=recommended(mount, written=written),
         place=mount.places.get("", NOWHERE),
     )
     return BindAnswer(ledger.ask(question))
 
 
-def recommended(mount: Mount) -> BindAnswer:
+def recommended(mount: Mount, *, written: bool = False) -> BindAnswer:
     """The answer that fits what is known of the path."""
     if mount.source in _CLOCK or mount.target in _CLOCK:
         return BindAnswer.DROP
-    if mount.source == "/" or _is_under(mount.source, _OF_THE_HOST):
+    if mount.source == "/" or _is_under(mount.source.rstrip("/"), _OF_THE_HOST):
         return BindAnswer.HOSTPATH
     if mount.content is not None and len(mount.content.encode()) <= MOST_CONTENT:
         return BindAnswer.SECRET if _is_secret(mount) else BindAnswer.CONFIGMAP
     if is_file(mount):
         return BindAnswer.SECRET if _is_secret(mount) else BindAnswer.CONFIGMAP
-    return BindAnswer.CONFIGMAP if mount.read_only else BindAnswer.PVC
+    return BindAnswer.CONFIGMAP if mount.read_only and not written else BindAnswer.PVC
 
 
 def _is_under(path: str, folders: tuple[str, ...]) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import posixpath
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +30,30 @@ _COPY = msg("A named volume becomes a claim; its data is not copied by itself.")
 
 
 @dataclass(slots=True)
+class Folders:
+    """Folders of the host that services see: what one writes there, the others read.
+
+    ``claims`` are those made so far, by folder.
+    """
+
+    shared: frozenset[str] = frozenset()
+    written: frozenset[str] = frozenset()
+    claims: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, specs: Sequence[ServiceSpec]) -> Folders:
+        users: dict[str, set[str]] = {}
+        written: set[str] = set()
+        for spec, mount in _binds(specs):
+            folder = folder_of(spec, mount)
+            users.setdefault(folder, set()).add(spec.name)
+            if not mount.read_only:
+                written.add(folder)
+        shared = frozenset(folder for folder, services in users.items() if len(services) > 1)
+        return cls(shared, frozenset(written))
+
+
+@dataclass(slots=True)
 class Claims:
     """All claims of a bundle. A volume that one StatefulSet alone uses is a template of it.
 
@@ -37,6 +62,7 @@ class Claims:
 
     ledger: Ledger
     shared: frozenset[str] = frozenset()
+    folders: Folders = field(default_factory=lambda: Folders())
     stateful: set[str] = field(default_factory=set)
     known: dict[str, VolumeSpec] = field(default_factory=dict)
     made: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -52,7 +78,7 @@ class Claims:
                 users.setdefault(name, set()).add(spec.name)
         shared = frozenset(name for name, services in users.items() if len(services) > 1)
         known = {volume.name: volume for spec in specs for volume in spec.volumes}
-        return cls(ledger, shared, known=known)
+        return cls(ledger, shared, Folders.of(specs), known=known)
 
     def is_template(self, service: ServiceSpec, name: str) -> bool:
         """Whether a volume is a claim template of the service's StatefulSet."""
@@ -76,6 +102,15 @@ class Claims:
     def add(self, service: ServiceSpec, name: str) -> None:
         """A claim for what had no volume of its own."""
         self.add_volume(service, VolumeSpec(name))
+
+    def add_folder(self, service: ServiceSpec, mount: Mount, name: str) -> str:
+        """The claim for a folder of the host: one for all services that see the same folder."""
+        folder = folder_of(service, mount)
+        claim = self.folders.claims.setdefault(folder, f"{service.name}-{name}")
+        if folder in self.folders.shared:
+            self.shared |= {claim}
+        self.add(service, claim)
+        return claim
 
     def add_volume(self, service: ServiceSpec, volume: VolumeSpec) -> None:
         if volume.name in self.made or volume.name in self.absent:
@@ -186,6 +221,19 @@ class Claims:
                 place=_place(service, volume),
             )
         )
+
+
+def folder_of(service: ServiceSpec, mount: Mount) -> str:
+    """A bind's folder, the same for all who see it: a relative one is beside the file."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(service.file), mount.source))
+
+
+def _binds(specs: Sequence[ServiceSpec]) -> Iterator[tuple[ServiceSpec, Mount]]:
+    for spec in specs:
+        for container in spec.containers:
+            for mount in container.mounts:
+                if mount.kind is MountKind.BIND:
+                    yield spec, mount
 
 
 def _place(service: ServiceSpec, volume: VolumeSpec) -> Place:

@@ -9,7 +9,7 @@ from typing import Any
 
 from migrations_app.domain.loss import Outcome
 from migrations_app.domain.manifests.build_binds import BindAnswer, bind_answer
-from migrations_app.domain.manifests.build_claims import Claims
+from migrations_app.domain.manifests.build_claims import Claims, folder_of
 from migrations_app.domain.manifests.build_draft import (
     NOWHERE,
     Ledger,
@@ -182,7 +182,8 @@ class PodVolumes:
         return {"name": name, "mountPath": _SHARED_MEMORY}
 
     def _bind(self, container: ContainerSpec, mount: Mount) -> Any:
-        answer = bind_answer(self.service, container, mount, self.ledger)
+        written = folder_of(self.service, mount) in self.claims.folders.written
+        answer = bind_answer(self.service, container, mount, self.ledger, written=written)
         if answer is BindAnswer.DROP:
             self.ledger.note(
                 mount.places.get(""),
@@ -195,8 +196,7 @@ class PodVolumes:
             return self._bound_file(container, mount, answer)
         name = self._fresh(container, mount.target)
         if answer is BindAnswer.PVC:
-            claim = f"{self.service.name}-{name}"
-            self.claims.add(self.service, claim)
+            claim = self.claims.add_folder(self.service, mount, name)
             source: dict[str, Any] = {"persistentVolumeClaim": {"claimName": claim}}
         elif answer is BindAnswer.EMPTYDIR:
             source = {"emptyDir": {}}
