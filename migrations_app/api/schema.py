@@ -42,7 +42,7 @@ _IF_MATCH = OpenApiParameter(
     "If-Match",
     str,
     OpenApiParameter.HEADER,
-    description="The ETag that reading this gave. Not needed where nothing is there yet.",
+    description="The ETag that reading this gave; 428 without it, unless this makes something new.",
 )
 
 
