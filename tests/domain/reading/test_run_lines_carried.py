@@ -94,3 +94,22 @@ def test_what_quadlet_copies_into_its_unit_is_no_loss() -> None:
     read = bundle("[X-Container]\nImage=img\n" + UNIT)
     [row] = [row for row in read.loss if "X-Container" in row.path]
     assert row.outcome is Outcome.CONVERTED
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("echo hi | podman run -i img cat\n", [2]),
+        ("podman run -i img sh <<EOF\necho x\nEOF\n", [2]),
+        ("podman run -i img cat <<< hi\n", [2]),
+        ("podman run -i img cat < data.txt\n", [2]),
+        ("podman run -i img cat < /dev/null\n", []),
+        ("echo hi | podman run img cat\n", []),
+        ("podman run -i img cat | grep x\n", []),
+        ("echo hi | tee x; podman run -i img cat 2>&1\n", []),
+    ],
+)
+def test_what_a_script_writes_to_standard_input_is_said_to_be_lost(
+    line: str, expected: list[int]
+) -> None:
+    assert lost(bundle("#!/bin/sh\n" + line), "input") == expected

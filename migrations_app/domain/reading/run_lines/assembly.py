@@ -14,7 +14,8 @@ from migrations_app.domain.reading.podman_argv.services import (
     with_volumes_from,
 )
 from migrations_app.domain.reading.reading import Reading
-from migrations_app.domain.reading.run_lines.script import Called, Made, Script
+from migrations_app.domain.reading.run_lines.made import Called, Made
+from migrations_app.domain.reading.run_lines.script import Script
 from migrations_app.domain.spec import Condition, ContainerSpec, Dependency, ServiceSpec, VolumeSpec
 
 _TOGETHER = msg("The containers of a pod are started together.")

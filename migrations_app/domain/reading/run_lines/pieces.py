@@ -63,6 +63,8 @@ class Command:
     column: int
     before: str = "\n"
     after: str = "\n"
+    is_fed: bool = False
+    """Whether something is written to its standard input: a pipe, a file, a here-document."""
 
     @property
     def first(self) -> str:

@@ -14,12 +14,13 @@ from migrations_app.domain.errors import Problem
 from migrations_app.domain.loss import LossRow, Outcome
 from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.places import Place, pointer
-from migrations_app.domain.reading.podman_argv import Reach, RunReading, Token
+from migrations_app.domain.reading.podman_argv import Reach, Token
 from migrations_app.domain.reading.podman_argv.read import read_pod_create, read_run
 from migrations_app.domain.reading.podman_argv.words import after_globals, split, verb_at
 from migrations_app.domain.reading.reading import Desk
 from migrations_app.domain.reading.run_lines.expansion import Variables
 from migrations_app.domain.reading.run_lines.loops import unrolled
+from migrations_app.domain.reading.run_lines.made import Called, Made
 from migrations_app.domain.reading.run_lines.pieces import Assignment, Broken, Command, Kind, Word
 from migrations_app.domain.reading.run_lines.shell import Lexer
 from migrations_app.domain.reading.run_lines.verbs import (
@@ -34,24 +35,12 @@ from migrations_app.domain.reading.run_lines.verbs import (
 NOT_UNDERSTOOD = msg("This line was not understood; what it does for the containers is not known.")
 _NOT_FOLLOWED = msg("Conditions are not followed; the commands within are read as if they held.")
 _SET = msg("Set for the commands that follow, which use its value.")
+_FED = msg(
+    "What this line writes to the standard input of the container is not in a manifest: a pod gets "
+    "no input. Give it as a file or as part of the command."
+)
 _MAKING = frozenset({("secret", "create"), ("volume", "create"), ("network", "connect")})
 _MOST_DEPTH = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A container or a pod that a script makes, under the name it goes by."""
-
-    name: str
-    reading: RunReading
-    is_pod: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Called:
-    """``podman volume create`` and its like, kept to be looked at together: its words."""
-
-    words: tuple[Token, ...]
 
 
 @dataclass(slots=True)
@@ -122,7 +111,10 @@ class Script:
         if at >= 0:
             words = command.words[at + 1 :]
             tokens, behind = self.variables.watched(partial(self.variables.tokens, words))
+            made = len(self.made)
             self._engine([Token("podman", place), *tokens], place, behind)
+            if command.is_fed and any(one.reads_input for one in self.made[made:]):
+                self.settle(place, "input", Outcome.DROPPED, _FED)
         else:
             self._other(command, place)
 

@@ -24,6 +24,7 @@ _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\+?)=")
 _SPECIAL = "@*#?$!-0123456789"
 _OPERATORS = ("&&", "||", ";;", ";", "|&", "|", "&", "(", ")", "\n")
 _REDIRECTION = re.compile(r"\d*(?:<<<|<<-?|<>|<&|>>|>&|>\||&>>|&>|<|>)")
+_FEEDING = re.compile(r"0?(?:<<|<(?![<>&])(?!\s*/dev/null\b))")
 _ANSI = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "e": "\x1b", "0": "\0"}
 
 
@@ -39,6 +40,7 @@ class Lexer:
     """The here-documents passed over so far: the first line of each, and its text."""
     _breaks: list[int] = field(init=False)
     _last: dict[str, int] = field(default_factory=dict)
+    _is_piped: bool = False
 
     def __post_init__(self) -> None:
         self._breaks = [-1, *(i for i, char in enumerate(self.text) if char == "\n")]
@@ -84,6 +86,7 @@ class Lexer:
         assignments: list[Assignment] = []
         words: list[Word] = []
         after = "\n"
+        is_fed, self._is_piped = self._is_piped, False
         while True:
             self._blanks()
             if self.index >= len(self.text):
@@ -91,9 +94,12 @@ class Lexer:
             operator = self._operator()
             if operator:
                 after = operator
+                self._is_piped = operator in ("|", "|&")
                 self.index -= len(operator) if operator == "\n" else 0
                 break
+            start = self.index
             if self._redirection():
+                is_fed |= _FEEDING.match(self.text, start) is not None
                 continue
             match = _ASSIGNMENT.match(self.text, self.index) if not words else None
             if match:
@@ -102,7 +108,7 @@ class Lexer:
                 words.append(self._own_word())
         if self.text.startswith("\n", self.index):
             self._operator()
-        return Command(tuple(assignments), tuple(words), line, column, before, after)
+        return Command(tuple(assignments), tuple(words), line, column, before, after, is_fed)
 
     def _blanks(self) -> None:
         while self.index < len(self.text):
