@@ -42,6 +42,7 @@ def of_containers(path: Path, spec: dict[str, Any]) -> Iterator[Fault]:
             if isinstance(container, dict):
                 yield from _of_container((*path, key, index), container, claims)
                 yield from _sleeps((*path, key, index, "lifecycle"), container, spec)
+                yield from _unmasks((*path, key, index, "securityContext"), container, spec)
 
 
 def _of_container(path: Path, container: dict[str, Any], claims: set[str]) -> Iterator[Fault]:
@@ -86,6 +87,12 @@ def _of_container(path: Path, container: dict[str, Any], claims: set[str]) -> It
                 (*path, "securityContext"), "allowPrivilegeEscalation: false", "CAP_SYS_ADMIN"
             )
     yield from of_seccomp((*path, "securityContext"), security)
+
+
+def _unmasks(path: Path, container: dict[str, Any], spec: dict[str, Any]) -> Iterator[Fault]:
+    security = mapping(container.get("securityContext"))
+    if security.get("procMount") == "Unmasked" and spec.get("hostUsers") is not False:
+        yield (*path, "procMount"), msg("Only a pod with hostUsers: false may unmask /proc.")
 
 
 def _sleeps(path: Path, container: dict[str, Any], spec: dict[str, Any]) -> Iterator[Fault]:

@@ -69,6 +69,11 @@ C = "/spec/containers/0"
             ["SYS_TIME"],
         ),
         (
+            pod({"securityContext": {"privileged": True, "procMount": "Unmasked"}}),
+            f"{C}/securityContext",
+            {"privileged": True},
+        ),
+        (
             pod({"resources": {"limits": {"memory": "1.5Gi"}}}),
             f"{C}/resources/limits/memory",
             "1536Mi",

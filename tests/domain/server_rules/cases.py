@@ -116,6 +116,7 @@ WRONG: dict[str, str] = {
     "env from nothing": BOX % "envFrom: [{}]",
     "env from both": BOX % "envFrom: [{configMapRef: {name: a}, secretRef: {name: b}}]",
     "secret key that is none": BOX % "env: [{name: A, valueFrom: {secretKeyRef: {name: a, key: 'b c'}}}]",
+    "proc unmasked for the host's users": BOX % "securityContext: {procMount: Unmasked}",
     "capability twice over": BOX % "securityContext: {privileged: true, allowPrivilegeEscalation: false}",
     "negative user": BOX % "securityContext: {runAsUser: -1}",
     "user beyond all": BOX % "securityContext: {runAsUser: 4294967296}",
