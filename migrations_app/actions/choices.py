@@ -16,6 +16,8 @@ from migrations_app.domain.errors import Conflict, InvalidInput, Problem
 from migrations_app.domain.fixes import fix_for
 from migrations_app.domain.manifests.secret_markers import MARKER
 from migrations_app.domain.messages import msg
+from migrations_app.domain.places import Place
+from migrations_app.domain.quantities import Quantity
 from migrations_app.domain.schemas import Schemas
 from migrations_app.domain.secret_answers import is_secret_answer, shown_answer
 from migrations_app.models import AcceptedFix, Answer, Application, Assessment, Service
@@ -194,30 +196,43 @@ def _asked(services: Iterable[Service]) -> dict[str, list[str]]:
 
 
 def _check(answers: Mapping[str, str | None], asked: Mapping[str, list[str]]) -> None:
-    problems: list[Problem] = []
-    for key, value in answers.items():
-        if key not in asked:
-            problems.append(Problem("unknown_question", msg("Nobody asks %(id)s.", id=key)))
-        elif value is not None and asked[key] and value not in asked[key]:
-            problems.append(
-                Problem(
-                    "unknown_choice",
-                    msg(
-                        "%(value)s is no answer to %(id)s. Choose one of %(choices)s.",
-                        value=value,
-                        id=key,
-                        choices=", ".join(asked[key]),
-                    ),
-                )
-            )
-        elif value is not None and len(value) > _LONGEST:
-            problems.append(
-                Problem(
-                    "too_long", msg("An answer has at most %(most)s characters.", most=_LONGEST)
-                )
-            )
+    problems = [
+        Problem(wrong.code, wrong.message, Place(path=_pointer(key)))
+        for key, value in answers.items()
+        if (wrong := _wrong(key, value, asked)) is not None
+    ]
     if problems:
         raise InvalidInput(msg("The answers cannot be kept."), problems)
+
+
+def _pointer(key: str) -> str:
+    """Where an answer stands among the answers, as a JSON pointer."""
+    return "/" + key.replace("~", "~0").replace("/", "~1")
+
+
+def _wrong(key: str, value: str | None, asked: Mapping[str, list[str]]) -> Problem | None:
+    if key not in asked:
+        return Problem("unknown_question", msg("Nobody asks %(id)s.", id=key))
+    if value is None:
+        return None
+    if asked[key] and value not in asked[key]:
+        return Problem(
+            "unknown_choice",
+            msg(
+                "%(value)s is no answer to %(id)s. Choose one of %(choices)s.",
+                value=value,
+                id=key,
+                choices=", ".join(asked[key]),
+            ),
+        )
+    if len(value) > _LONGEST:
+        return Problem("too_long", msg("An answer has at most %(most)s characters.", most=_LONGEST))
+    if value and key.startswith("volume-size:"):
+        try:
+            Quantity.parse(value)
+        except InvalidInput as error:
+            return Problem(error.code, error.message)
+    return None
 
 
 def _assess(application: Application, services: Sequence[Service], schemas: Schemas) -> None:

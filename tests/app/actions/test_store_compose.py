@@ -105,3 +105,23 @@ def test_an_answer_that_makes_a_source_unreadable_is_refused(
         schemas=schemas,
     )
     assert [row.problem for row in Assessment.objects.all()] == [{}, {}]
+
+
+def test_a_refused_answer_says_which_one(
+    operator: Actor, application: Application, schemas: BundledSchemas
+) -> None:
+    files = {
+        "compose.yaml": b"services:\n"
+        b"  db: {image: registry.example.com/db:1, volumes: [data:/data]}\n"
+        b"volumes: {data: {}}\n"
+    }
+    store_source(actor=operator, application=application, files=files, schemas=schemas)
+    answers: dict[str, str | None] = {"volume-size:db:data": "banana", "nobody/asks": "x"}
+
+    with pytest.raises(InvalidInput) as refused:
+        answer_for_application(
+            actor=operator, application=application, answers=answers, schemas=schemas
+        )
+
+    places = {(p.code, p.place.path) for p in refused.value.problems}
+    assert places == {("invalid", "/volume-size:db:data"), ("unknown_question", "/nobody~1asks")}
