@@ -41,6 +41,7 @@ _KINDS: Mapping[UnitKind, Message] = {
 _SWITCHES = frozenset(
     {"NoNewPrivileges", "SecurityLabelDisable", "SecurityLabelNested", "VolatileTmp", "Notify"}
 )
+_NAMED = msg("The container goes by this name within its pod.")
 _OFF = msg("Switched off, as it is without the line.")
 _EMPTY = msg("It takes back what stood before it.")
 _TAKEN_BACK = msg("An empty line of the same key takes it back.")
@@ -121,4 +122,6 @@ def _fate(unit: QuadletUnit, setting: Setting, standing: _Standing) -> tuple[Out
         return Outcome.CONVERTED, _OFF
     if standing.last[setting.key] != setting and setting.key not in REPEATABLE:
         return Outcome.CONVERTED, _OVERRIDDEN
+    if setting.key == "ContainerName":
+        return Outcome.CONVERTED, _NAMED
     return Outcome.DROPPED, _KINDS[unit.kind]
