@@ -42,6 +42,10 @@ _PRINTED = re.compile(
 _HERE_STRING = re.compile(r"<<<[ \t]*" + _VALUE)
 _WITH_PASSWORD_TOOL = re.compile(r"\bsshpass\b")
 _WITH_CREATION = re.compile(r"\b(?:podman|docker)[ \t]+(?:secret[ \t]+create|login)\b")
+_MYSQL = re.compile(r"\b(?:mysql|mariadb)(?:-?(?:admin|dump|check|import|show))?\b")
+_MYSQL_LOGIN = re.compile(rf"(?<![\w\-])-p{_VALUE}")
+_REDIS = re.compile(r"\b(?:redis|valkey)-cli\b")
+_REDIS_LOGIN = re.compile(rf"(?<![\w\-])-a(?:[\"']?[ \t]*,[ \t]*[\"']?|[ \t]+){_VALUE}")
 _BY_COMMAND = (
     (None, _HEADER),
     (None, _BEARER),
@@ -49,6 +53,8 @@ _BY_COMMAND = (
     (_WITH_LOGIN, _LOGIN),
     (_WITH_REGISTRY, _REGISTRY_LOGIN),
     (_WITH_PASSWORD_TOOL, _REGISTRY_LOGIN),
+    (_MYSQL, _MYSQL_LOGIN),
+    (_REDIS, _REDIS_LOGIN),
     (_WITH_CREATION, _PRINTED),
     (_WITH_CREATION, _HERE_STRING),
 )
@@ -60,6 +66,15 @@ _NAMES_ONLY = frozenset({"secret", "Secret", "tls-verify"})
 
 ALWAYS = frozenset({"creds", "decryption-key"})
 """Options whose word is a name, or a file, with its password."""
+
+
+def is_login_word(tool: str, before: str, word: str) -> bool:
+    """Whether an argument of a client is its password by its place: ``-pX``, ``-a X``."""
+    if word.startswith(("$", "-p$")):
+        return False
+    if _MYSQL.fullmatch(tool):
+        return word.startswith("-p") and len(word) > len("-p")
+    return bool(_REDIS.fullmatch(tool)) and before == "-a" and not word.startswith("-")
 
 
 def is_secret_header(name: str, value: str) -> bool:

@@ -119,6 +119,9 @@ def _elsewhere(item: SourceObject) -> Iterator[Finding]:
                 )
 
 
+_WITH_COMMANDS = ("args", "command", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle")
+
+
 def _has_words(body: dict[str, Any]) -> bool:
     """Whether there are annotations, commands or arguments at all."""
     if mapping(body.get("metadata")).get("annotations"):
@@ -127,7 +130,7 @@ def _has_words(body: dict[str, Any]) -> bool:
     if found is None:
         return False
     return bool(found[1].get("annotations")) or any(
-        container.get("args") or container.get("command") for _path, container in containers(body)
+        any(container.get(key) for key in _WITH_COMMANDS) for _path, container in containers(body)
     )
 
 

@@ -27,6 +27,7 @@ from migrations_app.domain.places import Path, pointer
 from migrations_app.domain.secret_commands import (
     command_with_markers,
     holds_secrets,
+    is_login_word,
     is_secret_header,
     value_with_markers,
 )
@@ -102,10 +103,15 @@ def secret_paths(body: Object) -> Iterator[Path]:
 
 def _command(container: Object, keys: Path, path: Path) -> Iterator[Path]:
     """Secret words of a command, and commands within one of its words (``sh -c``)."""
+    words = sequence(get(container, keys))
+    tool = str(words[0]).rpartition("/")[2] if words else ""
     before = ""
-    for index, word in enumerate(sequence(get(container, keys))):
+    for index, word in enumerate(words):
         if isinstance(word, str) and (
-            _is_secret_word(word, before) or _is_long_secret(word) or _is_secret_command(word)
+            _is_secret_word(word, before)
+            or is_login_word(tool, before, word)
+            or _is_long_secret(word)
+            or _is_secret_command(word)
         ):
             yield (*path, *keys, index)
         before = word if isinstance(word, str) else ""
