@@ -14,7 +14,8 @@ from collections.abc import Iterator
 _NAME = re.compile(
     r"(?:^|[_\-.])(?:pass(?:wd|word|phrase|code)?|pwd|secret|token|api[_\-.]?key|apikey|"
     r"access[_\-.]?key|secret[_\-.]?key|private[_\-.]?key|encryption[_\-.]?key|signing[_\-.]?key|"
-    r"master[_\-.]?key|auth[_\-.]?key|(?:session|cookie|hmac|account|shared|app)[_\-.]key|credentials?|dsn|salt|jwt|bearer|cookie[_\-.]?secret|"
+    r"master[_\-.]?key|auth[_\-.]?key|(?:session|cookie|hmac|account|shared|app)[_\-.]key|"
+    r"credentials?|dsn|salt|jwt|bearer|cookie[_\-.]?secret|"
     r"client[_\-.]?secret|webhook[_\-.]?secret)(?:$|[_\-.0-9])",
     re.IGNORECASE,
 )
