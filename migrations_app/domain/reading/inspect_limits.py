@@ -144,6 +144,10 @@ def _plain(capability: str) -> str:
     return capability.upper().removeprefix("CAP_")
 
 
+_NEXT_LABEL = ",label="
+"""Podman keeps all labels in one text; a level has commas of its own."""
+
+
 def _security_options(container: Inspection, fields: Fields) -> None:
     selinux: dict[str, str] = {}
     for index, option in enumerate(container.texts("HostConfig", "SecurityOpt")):
@@ -154,9 +158,10 @@ def _security_options(container: Inspection, fields: Fields) -> None:
         elif name in ("seccomp", "apparmor"):
             fields.set(name, value, container.place(*path))
         elif name == "label" and ":" in value:
-            kind, _colon, label = value.partition(":")
-            selinux[kind] = label
-            fields.places[f"selinux/{kind}"] = container.place(*path)
+            for part in value.split(_NEXT_LABEL):
+                kind, _colon, label = part.partition(":")
+                selinux[kind] = label
+                fields.places[f"selinux/{kind}"] = container.place(*path)
         elif name == "unmask" and container.flag("HostConfig", "Privileged"):
             container.drop(path, msg("A privileged container sees all paths anyway."))
         else:

@@ -371,6 +371,17 @@ def test_31_selinux_is_what_a_pod_can_have(podman: str) -> None:
     assert not {"procMount", "hostUsers", "fileType"} & set(keys(pod_of(result)))
 
 
+def test_31_several_selinux_labels_stand_in_one_text(podman: str) -> None:
+    files = {
+        path: content.replace(
+            b'"label=type:spc_t"', b'"label=type:spc_t,label=level:s0:c1,c2,label=user:user_u"'
+        )
+        for path, content in captured(FIXTURES / podman / "hardened").items()
+    }
+    options = only(made_of(files))["securityContext"]["seLinuxOptions"]
+    assert options == {"level": "s0:c1,c2", "type": "spc_t", "user": "user_u"}
+
+
 def test_32_annotations_are_peoples_own(podman: str) -> None:
     for name in ("names", "stack_pod", "volumes", "host_bound"):
         for item in made(podman, name).objects:
