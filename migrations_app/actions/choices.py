@@ -13,6 +13,7 @@ from migrations_app.actions.unit import action
 from migrations_app.domain import records
 from migrations_app.domain.audit.tags import Tag
 from migrations_app.domain.errors import Conflict, InvalidInput, Problem
+from migrations_app.domain.findings import Finding
 from migrations_app.domain.fixes import fix_for
 from migrations_app.domain.manifests.secret_markers import MARKER
 from migrations_app.domain.messages import msg
@@ -112,16 +113,13 @@ def accept_fixes(
         raise InvalidInput(msg("Name at least one finding to fix."))
     if AcceptedFix.objects.filter(service=service, fingerprint__in=wanted).exists():
         raise Conflict(msg("This fix was accepted before."))
-    for fingerprint in wanted:
-        if fingerprint not in known or fix_for(known[fingerprint]) is None:
-            raise InvalidInput(
-                msg(
-                    "There is no fix for %(fingerprint)s. Look at the findings of %(key)s for "
-                    "those that can be fixed.",
-                    fingerprint=fingerprint,
-                    key=service.key,
-                )
-            )
+    problems = [
+        wrong
+        for fingerprint in wanted
+        if (wrong := _unfixable(fingerprint, known.get(fingerprint), service)) is not None
+    ]
+    if problems:
+        raise InvalidInput(msg("The fix cannot be accepted."), problems)
     found = [known[fingerprint] for fingerprint in wanted]
     AcceptedFix.objects.bulk_create(
         AcceptedFix(
@@ -148,6 +146,33 @@ def accept_fixes(
             service=service,
         )
     return service
+
+
+def _unfixable(fingerprint: str, finding: Finding | None, service: Service) -> Problem | None:
+    """Why a finding cannot be fixed, if it cannot. A request names it by its fingerprint."""
+    named = Place(path="/fingerprint")
+    if finding is None:
+        return Problem(
+            "unknown_finding",
+            msg(
+                "%(key)s has no finding %(fingerprint)s. Look at its findings for those that it "
+                "has.",
+                key=service.key,
+                fingerprint=fingerprint,
+            ),
+            named,
+        )
+    if fix_for(finding) is None:
+        return Problem(
+            "no_fix",
+            msg(
+                "Nothing can fix %(code)s at %(place)s by itself: it wants a person's hand.",
+                code=finding.code,
+                place=str(finding.place),
+            ),
+            named,
+        )
+    return None
 
 
 @action

@@ -16,8 +16,8 @@ from migrations_app.domain.errors import Conflict, InvalidInput, Problem
 from migrations_app.domain.manifests.resources import namespace_of, pod_spec
 from migrations_app.domain.manifests.secret_markers import take
 from migrations_app.domain.manifests.three_way import ABSENT, put_at
-from migrations_app.domain.messages import msg
-from migrations_app.domain.places import Place
+from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.places import Place, pointer
 from migrations_app.domain.reading.limits import STRICT
 from migrations_app.domain.reading.read import read_bundle
 from migrations_app.domain.same import same
@@ -241,20 +241,25 @@ def _secrets(edited: Objects, lines: Mapping[tuple[str, str, str], int]) -> list
 def _require_choices(on_desk: Desk, choices: Mapping[str, str]) -> None:
     asked = {conflict_id(item.object, item.path) for item in on_desk.conflicts}
     problems = [
-        Problem("undecided", msg("Decide about %(path)s too.", path=key))
+        _undone("undecided", msg("Decide about %(path)s too.", path=key), key)
         for key in sorted(asked - choices.keys())
     ]
     problems += [
-        Problem("unknown_choice", msg("Nothing contradicts the edit at %(path)s.", path=key))
+        _undone("unknown_choice", msg("Nothing contradicts the edit at %(path)s.", path=key), key)
         for key in sorted(choices.keys() - asked)
     ]
     problems += [
-        Problem("unknown_choice", msg("%(value)s is neither mine nor generated.", value=value))
-        for value in choices.values()
-        if value not in (MINE, GENERATED)
+        _undone("unknown_choice", msg("%(value)s is neither mine nor generated.", value=value), key)
+        for key, value in choices.items()
+        if key in asked and value not in (MINE, GENERATED)
     ]
     if problems:
         raise InvalidInput(msg("The edit cannot be settled."), problems)
+
+
+def _undone(code: str, message: Message, key: str) -> Problem:
+    """Something wrong with one decision, which stands in the request under ``choices``."""
+    return Problem(code, message, Place(path=pointer(("choices", key))))
 
 
 def _settled(on_desk: Desk, choices: Mapping[str, str]) -> Objects:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -11,6 +12,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from migrations_app.api.errors import Refused
+from migrations_app.api.parsers import read_json
 from migrations_app.domain.reading.file_names import member_name
 
 
@@ -19,9 +21,33 @@ def is_form(request: Request) -> bool:
     return (request.content_type or "").startswith("multipart/")
 
 
-def form_fields(request: Request) -> dict[str, Any]:
-    """The fields of a form that are no files; the last of several of one name counts."""
-    return {name: request.POST[name] for name in request.POST}
+def form_fields(
+    request: Request, *, lists: Sequence[str] = (), objects: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The fields of a form that are no files; the last of several of one name counts.
+
+    A field of ``lists`` is all of that name; one of ``objects`` is written as JSON.
+
+    Raises:
+        ValidationError: what should be JSON is none.
+    """
+    found: dict[str, Any] = {}
+    for name in request.POST:
+        if name in lists:
+            found[name] = request.POST.getlist(name)
+        elif name in objects:
+            found[name] = _object(name, request.POST[name])
+        else:
+            found[name] = request.POST[name]
+    return found
+
+
+def _object(name: str, text: str) -> Any:
+    try:
+        return read_json(text, f"/{name}")
+    except (ValueError, RecursionError):
+        detail = gettext('In a form this is an object as JSON, such as {"name": "text"}.')
+        raise ValidationError({name: [detail]}, "invalid") from None
 
 
 def form_files(request: Request) -> dict[str, bytes]:

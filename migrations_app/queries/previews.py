@@ -33,10 +33,13 @@ class Preview:
     images: Mapping[str, str] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
     kubernetes_version: str = ""
+    partial: bool = False
+    """Leave out the files that cannot be read, instead of refusing all of them."""
 
 
 def preview(wish: Preview, schemas: Schemas) -> dict[str, Any]:
-    """``{manifest, digest, trail, findings, questions, loss, renames}`` with markers for secrets.
+    """``{manifest, digest, trail, findings, questions, loss, renames, files}``, with markers for
+    secrets.
 
     Raises:
         UnreadableSource: the text cannot be read.
@@ -53,7 +56,8 @@ def preview(wish: Preview, schemas: Schemas) -> dict[str, Any]:
     )
     given = Given(variables=wish.parameters, answers=answers_of(options))
     files = MemoryFiles(expand(wish.files, STRICT))
-    made = render(read_bundle(files, STRICT, given=given), options, schemas)
+    bundle = read_bundle(files, STRICT, partial=wish.partial, given=given)
+    made = render(bundle, options, schemas)
     for told in unused_images(made.objects, wish.images):
         raise InvalidInput(told)
     safe = hidden(made)
@@ -63,6 +67,14 @@ def preview(wish: Preview, schemas: Schemas) -> dict[str, Any]:
         "questions": [records.question(item) for item in made.questions],
         "loss": [records.loss_row(item) for item in made.loss],
         "renames": [dict(item) for item in made.renames],
+        "files": [
+            {
+                "path": member.path,
+                "kind": member.kind.value,
+                "errors": [records.problem(item) for item in member.problems],
+            }
+            for member in bundle.members
+        ],
     }
     return {
         "manifest": safe.made.text,

@@ -25,7 +25,7 @@ from migrations_app.api.formats import Sarif, Xml
 from migrations_app.api.layers import PresetField, layers_in
 from migrations_app.api.parsers import StrictJSONParser, YamlParser
 from migrations_app.api.shapes import FileText, Strict, Text, TextMap
-from migrations_app.api.v1.shown import ChangeOut, FindingOut, LossOut, Out, QuestionOut
+from migrations_app.api.v1.shown import ChangeOut, FileOut, FindingOut, LossOut, Out, QuestionOut
 from migrations_app.domain import records
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.reports import Report, gitlab_report, junit_report, sarif_report
@@ -36,12 +36,15 @@ _REPORTS: dict[str, tuple[Report, str]] = {
     "junit": (junit_report, Xml.media_type),
     "gitlab": (gitlab_report, "application/json"),
 }
+_LISTS = ("presets",)
+_OBJECTS = ("parameters", "images", "answers")
 _POD = """\
 apiVersion: v1
 kind: Pod
 metadata: {name: web}
 spec: {containers: [{name: web, image: localhost/web}]}
 """
+_PARTIAL = "Take what can be read, and name the rest under `files`."
 
 
 class RenameOut(Out):
@@ -63,11 +66,12 @@ class PreviewOut(Out):
     questions = QuestionOut(many=True)
     loss = LossOut(many=True)
     renames = RenameOut(many=True)
+    files = FileOut(many=True)
 
 
-class PreviewIn(Strict):
-    content = FileText()
-    filename = Text(max_length=500, required=False, default="upload.yaml")
+class Wish(Strict):
+    """How files are rendered: what requests in JSON and in forms have in common."""
+
     presets = serializers.ListField(
         child=PresetField(),
         max_length=50,
@@ -82,15 +86,33 @@ class PreviewIn(Strict):
     answers = TextMap(required=False, default=dict)
 
 
-class CheckForm(Strict):
-    kubernetes_version = serializers.CharField(max_length=8, required=False, default="")
-    environment = serializers.CharField(max_length=63, required=False, default="")
+class CheckIn(Wish):
+    content = FileText()
+    filename = Text(max_length=500, required=False, default="upload.yaml")
 
 
-class CheckFormIn(CheckForm):
+class PreviewIn(CheckIn):
+    partial: Any = serializers.BooleanField(required=False, default=False, help_text=_PARTIAL)
+
+
+class PreviewForm(Wish):
+    partial: Any = serializers.BooleanField(required=False, default=False, help_text=_PARTIAL)
+
+
+class _Files(serializers.Serializer[Any]):
+    file = serializers.ListField(
+        child=serializers.FileField(),
+        min_length=1,
+        help_text="Repeat it for several; archives are unpacked.",
+    )
+
+
+class CheckFormIn(_Files, Wish):
     """What the schema shows of the form; its files are read apart."""
 
-    file = serializers.ListField(child=serializers.FileField(), min_length=1)
+
+class PreviewFormIn(_Files, PreviewForm):
+    """What the schema shows of the form; its files are read apart."""
 
 
 class CheckQuery(Strict):
@@ -117,16 +139,31 @@ class PreviewDoor(Door):
     keeps = False
 
     @extend_schema(
-        request={"application/json": PreviewIn, "application/yaml": OpenApiTypes.STR},
+        request={
+            "application/json": PreviewIn,
+            "application/yaml": OpenApiTypes.STR,
+            "multipart/form-data": PreviewFormIn,
+        },
         responses={200: PreviewOut},
-        examples=[OpenApiExample("A pod", value={"content": _POD}, request_only=True)],
+        examples=[
+            OpenApiExample(
+                "A pod",
+                value={"content": _POD},
+                request_only=True,
+                media_type="application/json",
+            )
+        ],
     )
-    @action(detail=False, methods=["post"], parser_classes=[StrictJSONParser, YamlParser])
-    def preview(self, _request: Request) -> Response:
-        """What a file becomes: the manifest, and everything there is to say about it."""
+    @action(detail=False, methods=["post"])
+    def preview(self, request: Request) -> Response:
+        """What files become: the manifest, and everything there is to say about it.
+
+        One file that cannot be read refuses the whole, with every file's errors, unless
+        `partial` is asked for. In a form, `presets` may be repeated, and `parameters`, `images`
+        and `answers` are objects as JSON.
+        """
         self.require_anywhere(Verb.VIEW)
-        wanted = self.body(PreviewIn)
-        made = preview(self._wish(wanted, self._one_file(wanted)), wiring.schemas())
+        made = preview(self._wished(request, PreviewIn, PreviewForm), wiring.schemas())
         return Response(
             {
                 "manifest": made["manifest"],
@@ -136,13 +173,16 @@ class PreviewDoor(Door):
                 "questions": speech.questions(made["questions"]),
                 "loss": speech.losses(made["loss"]),
                 "renames": made["renames"],
+                "files": [
+                    {**item, "errors": speech.problems(item["errors"])} for item in made["files"]
+                ],
             }
         )
 
     @extend_schema(
         parameters=[CheckQuery],
         request={
-            "application/json": PreviewIn,
+            "application/json": CheckIn,
             "application/yaml": OpenApiTypes.STR,
             "multipart/form-data": CheckFormIn,
         },
@@ -161,7 +201,7 @@ class PreviewDoor(Door):
         """
         self.require_anywhere(Verb.VIEW)
         asked = self.query(CheckQuery)
-        made = preview(self._to_check(request), wiring.schemas())
+        made = preview(self._wished(request, CheckIn, Wish), wiring.schemas())
         found = [records.finding_from(record) for record in made["findings"]]
         failing = _failing(found, asked["fail_on"]) if "fail_on" in asked else None
         verdict = "" if failing is None else "failed" if failing else "passed"
@@ -178,16 +218,14 @@ class PreviewDoor(Door):
             response["Kakehashi-Verdict"] = verdict
         return response
 
-    def _to_check(self, request: Request) -> Preview:
+    def _wished(self, request: Request, body: type[Strict], form: type[Strict]) -> Preview:
+        """The files, and how to render them, from JSON, YAML or a form."""
         if not uploads.is_form(request):
-            wanted = self.body(PreviewIn)
-            return self._wish(wanted, self._one_file(wanted))
-        form = CheckForm(data=uploads.form_fields(request))
-        form.is_valid(raise_exception=True)
-        return self._wish(form.validated_data, uploads.form_files(request))
-
-    def _one_file(self, wanted: dict[str, Any]) -> dict[str, bytes]:
-        return uploads.one_file(wanted["filename"], wanted["content"])
+            wanted = self.body(body)
+            return self._wish(wanted, uploads.one_file(wanted["filename"], wanted["content"]))
+        given = form(data=uploads.form_fields(request, lists=_LISTS, objects=_OBJECTS))
+        given.is_valid(raise_exception=True)
+        return self._wish(given.validated_data, uploads.form_files(request))
 
     def _wish(self, wanted: dict[str, Any], files: dict[str, bytes]) -> Preview:
         version, known = wanted["kubernetes_version"], wiring.schemas().versions()
@@ -199,12 +237,13 @@ class PreviewDoor(Door):
             )
         return Preview(
             files=files,
-            presets=layers_in(self.actor, wanted.get("presets", ())),
+            presets=layers_in(self.actor, wanted["presets"]),
             environment=wanted["environment"],
-            parameters=wanted.get("parameters", {}),
-            images=wanted.get("images", {}),
-            answers=wanted.get("answers", {}),
+            parameters=wanted["parameters"],
+            images=wanted["images"],
+            answers=wanted["answers"],
             kubernetes_version=version,
+            partial=wanted.get("partial", False),
         )
 
 

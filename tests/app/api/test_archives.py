@@ -33,9 +33,16 @@ def test_archives_are_stored_and_checked(api: Api, application: Application) -> 
     assert [item["name"] for item in stored.json()["services"]] == ["web"]
     checked = api.raw("check/", body(zipped(FILES)), FORM)
     assert checked.status_code == 200, checked.content
+    looked_at = api.raw("preview/", body(zipped(FILES)), FORM)
+    assert looked_at.status_code == 200, looked_at.content
+    assert [item["path"] for item in looked_at.json()["files"]] == [
+        "shop.zip/compose.yaml",
+        "shop.zip/web.env",
+    ]
 
 
 def test_a_damaged_archive_is_bad_input(api: Api) -> None:
-    broken = api.raw("check/", body(b"PK\x03\x04cut"), FORM)
-    assert broken.status_code == 400, broken.content
-    assert broken.json()["errors"][0]["code"] == "archive_broken"
+    for address in ("check/", "preview/"):
+        broken = api.raw(address, body(b"PK\x03\x04cut"), FORM)
+        assert broken.status_code == 400, broken.content
+        assert broken.json()["errors"][0]["code"] == "archive_broken"

@@ -69,6 +69,10 @@ def test_an_edit_from_the_desk_to_the_end(
     match = desk["ETag"]
     refused = api.post(f"{address}settle/", {"choices": {}}, If_Match=match)
     assert require_problem(refused)["errors"][0]["code"] == "undecided"
+    pointer = "/choices/Deployment~1web~1spec~1replicas"
+    for wrong, at in (({}, pointer), ({conflict["id"]: "yours"}, pointer)):
+        refused = api.post(f"{address}settle/", {"choices": wrong}, If_Match=match)
+        assert [item["pointer"] for item in require_problem(refused)["errors"]] == [at]
     choices = {"choices": {conflict["id"]: "mine"}}
     settled = api.post(f"{address}settle/", choices, If_Match=match)
     assert settled.status_code == 200, settled.content

@@ -136,7 +136,16 @@ def test_a_fix_is_accepted_once(api: Api, web: Service) -> None:
     left = {item["fingerprint"] for item in fixed.json() if not item["mended"]}
     assert fixable["fingerprint"] not in left
     assert api.post(path).status_code == 409
-    assert api.post(f"services/{web.pk}/findings/{'0' * 16}/fix/").status_code == 422
+    nobody = require_problem(api.post(f"services/{web.pk}/findings/{'0' * 16}/fix/"))
+    assert nobody["status"] == 422
+    assert [(e["pointer"], e["code"]) for e in nobody["errors"]] == [
+        ("/fingerprint", "unknown_finding")
+    ]
+    by_hand = next(item for item in fixed.json() if not item["fixable"] and not item["mended"])
+    address = f"services/{web.pk}/findings/{by_hand['fingerprint']}/fix/"
+    refused = require_problem(api.post(address))
+    assert refused["status"] == 422
+    assert [(e["pointer"], e["code"]) for e in refused["errors"]] == [("/fingerprint", "no_fix")]
 
 
 def test_a_fix_is_taken_back_once(api: Api, web: Service) -> None:

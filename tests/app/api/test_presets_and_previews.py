@@ -163,6 +163,59 @@ def test_a_form_is_checked_as_well(api: Api, web: Service) -> None:
     assert api.raw("check/", b"nonsense", "multipart/form-data").status_code == 400
 
 
+def test_a_form_is_previewed_as_well(api: Api, preset: Any) -> None:
+    files = [("a.yaml", POD), ("b.yaml", POD.replace("web", "db"))]
+    fields = {"presets": "bank", "images": '{"web": "localhost/web:2"}'}
+    body, content_type = form(fields, files)
+    response = api.raw("preview/", body, content_type)
+    assert response.status_code == 200, response.content
+    made = response.json()
+    assert "64Mi" in made["manifest"]
+    assert "localhost/web:2" in made["manifest"]
+    assert [(item["path"], item["errors"]) for item in made["files"]] == [
+        ("a.yaml", []),
+        ("b.yaml", []),
+    ]
+    for field, text in (
+        ("images", "web=2"),
+        ("answers", '{"a": "1", "a": "2"}'),
+        ("parameters", '"TAG"'),
+        ("images", '{"web": "\\ud800"}'),
+        ("presets", "nothing"),
+    ):
+        body, content_type = form({field: text}, files)
+        refused = require_problem(api.raw("preview/", body, content_type))
+        assert refused["status"] == 422, text
+        assert refused["errors"][0]["pointer"].startswith(f"/{field}"), text
+    body, content_type = form({"surprise": "x"}, files)
+    assert api.raw("preview/", body, content_type).status_code == 422
+
+
+def test_what_cannot_be_read_is_named_beside_the_rest(api: Api, web: Service) -> None:
+    files = [("bad.yaml", "a: ["), ("web.yaml", POD)]
+    body, content_type = form({}, files)
+    whole = require_problem(api.raw("preview/", body, content_type))
+    assert (whole["status"], whole["errors"][0]["file"]) == (400, "bad.yaml")
+    body, content_type = form({"partial": "true"}, files)
+    partly = api.raw("preview/", body, content_type).json()
+    bad, good = partly["files"]
+    assert (bad["path"], bad["errors"][0]["line"], good["errors"]) == ("bad.yaml", 2, [])
+    assert "name: web" in partly["manifest"]
+    body, content_type = form({"partial": "true"}, files)
+    assert api.raw("check/", body, content_type).status_code == 422, "it would pass unread files"
+    body, content_type = form({"partial": "true"}, files[:1])
+    assert api.raw("preview/", body, content_type).status_code == 400
+
+
+def test_a_form_is_checked_as_it_would_be_rendered(api: Api, preset: Any) -> None:
+    body, content_type = form({"presets": "bank"}, [("a.yaml", POD)])
+    made = api.raw("check/", body, content_type).json()
+    assert (
+        made
+        == api.post("check/", {"content": POD, "filename": "a.yaml", "presets": ["bank"]}).json()
+    )
+
+
 def test_yaml_is_taken_as_it_is(api: Api, web: Service) -> None:
     assert api.raw("preview/", POD.encode(), "application/yaml").json()["digest"]
     assert api.raw("check/", POD.encode(), "application/yaml").json()["findings"]
