@@ -22,6 +22,7 @@ class Question:
 
     ``code`` names the kind of question (``volume-kind``, ``image-name`` …). An empty ``choices``
     means free text. ``answer`` is what was given, or None while the recommended one is in force.
+    ``secret``: what it asks for is put where a secret stands, so its answers are shown nowhere.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Question:
     recommended: str = ""
     answer: str | None = None
     place: Place = Place()
+    secret: bool = False
 
     @property
     def in_force(self) -> str:

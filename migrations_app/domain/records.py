@@ -21,7 +21,7 @@ from migrations_app.domain.messages import Message
 from migrations_app.domain.places import Place, pointer
 from migrations_app.domain.provenance import Step, leaves
 from migrations_app.domain.questions import Question
-from migrations_app.domain.secret_answers import shown_answer
+from migrations_app.domain.secret_answers import shown_given, shown_recommended
 from migrations_app.domain.secret_text import secret_words
 from migrations_app.domain.transforms.base import Recorded
 
@@ -119,8 +119,8 @@ def question(value: Question) -> Record:
         "text": message(value.text),
         "why": message(value.why),
         "choices": [{"value": c.value, "label": message(c.label)} for c in value.choices],
-        "recommended": value.recommended,
-        "answer": shown_answer(value.id, value.answer),
+        "recommended": shown_recommended(value),
+        "answer": shown_given(value),
         "place": place(value.place),
     }
 

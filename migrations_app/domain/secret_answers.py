@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from migrations_app.domain.manifests.secret_markers import MARKER
+from migrations_app.domain.questions import Question
 from migrations_app.domain.secrets import looks_secret
 
 _WHOLE_FILES = frozenset({"missing-file"})
@@ -22,3 +23,17 @@ def is_secret_answer(question: str, value: str) -> bool:
 def shown_answer(question: str, value: str | None) -> str | None:
     """The answer as it may be shown and recorded."""
     return MARKER if value is not None and is_secret_answer(question, value) else value
+
+
+def shown_recommended(question: Question) -> str:
+    """The answer in force for want of one, as it may be shown and recorded."""
+    value = question.recommended
+    is_secret = question.secret or is_secret_answer(question.id, value)
+    return MARKER if value and not question.choices and is_secret else value
+
+
+def shown_given(question: Question) -> str | None:
+    """The answer to a question as it may be shown: one that is put into a secret place is not."""
+    if question.secret and question.answer and not question.choices:
+        return MARKER
+    return shown_answer(question.id, question.answer)

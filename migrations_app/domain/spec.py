@@ -161,8 +161,9 @@ class ContainerSpec:
     """One container.
 
     ``command`` replaces the image's entry point, ``args`` its command (None: the image decides).
-    ``environment`` is what was set beyond the image's own. ``image_id`` is the local ID it ran
-    with, ``image_digest`` the repository digest. ``exit_code`` is set when it has ended.
+    ``environment`` is what was set beyond the image's own; ``secret_variables`` are those of it
+    that a secret was put into, whatever they are called themselves. ``image_id`` is the local ID
+    it ran with, ``image_digest`` the repository digest. ``exit_code`` is set when it has ended.
     ``init`` containers run before the others, to their end. ``init_process``: Podman puts an init
     program before the container's own. ``pull_policy`` and ``platform`` (``linux/arm64``) are as
     written. ``deadline``: seconds after which it is ended. ``log_driver`` as written. ``gpus``: how
@@ -180,6 +181,7 @@ class ContainerSpec:
     args: tuple[str, ...] | None = None
     working_dir: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
+    secret_variables: frozenset[str] = frozenset()
     secrets: tuple[SecretUse, ...] = ()
     ports: tuple[Port, ...] = ()
     mounts: tuple[Mount, ...] = ()

@@ -73,7 +73,9 @@ def environment(
             )
         elif not is_variable_name(name):
             _drop_variable(container, name, ledger)
-        elif looks_secret(name, value) or holds_secrets(value):
+        elif (
+            name in container.secret_variables or looks_secret(name, value) or holds_secrets(value)
+        ):
             entries.append(_from_own_secret(service, container, name, value, vault))
         else:
             text = literal(value)

@@ -11,7 +11,7 @@ from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.loss import LossRow
 from migrations_app.domain.messages import Message, Say, counted, listed, msg
 from migrations_app.domain.questions import Question
-from migrations_app.domain.secret_answers import shown_answer
+from migrations_app.domain.secret_answers import shown_given, shown_recommended
 
 
 def text_report(findings: Sequence[Finding], say: Say = str, waived: Collection[str] = ()) -> str:
@@ -102,6 +102,6 @@ def question_json(question: Question, say: Say = str) -> dict[str, Any]:
         "choices": [
             {"value": choice.value, "label": say(choice.label)} for choice in question.choices
         ],
-        "recommended": question.recommended,
-        "answer": shown_answer(question.id, question.answer),
+        "recommended": shown_recommended(question),
+        "answer": shown_given(question),
     }

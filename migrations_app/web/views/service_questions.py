@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 from migrations_app import wiring
 from migrations_app.actions.choices import answer_for_application, answer_questions
 from migrations_app.domain.errors import InvalidInput
+from migrations_app.domain.manifests.secret_markers import has_marker
 from migrations_app.queries import service_pages
 from migrations_app.web.requests import PageRequest, actor_of, page, refusal
 from migrations_app.web.views.service_head import find_service, service_page
@@ -90,5 +91,6 @@ def given_answers(request: PageRequest) -> dict[str, str]:
 
 def with_typed(question: service_pages.Record, typed: dict[str, str]) -> service_pages.Record:
     """The question with the name of its field, and what was typed instead of the recommendation."""
-    chosen = typed.get(question["id"], question["recommended"])
+    recommended = question["recommended"]
+    chosen = typed.get(question["id"], "" if has_marker(recommended) else recommended)
     return {**question, "name": f"{PREFIX}{question['id']}", "chosen": chosen}

@@ -34,9 +34,9 @@ class Environment:
             self.note(name, value)
         return value
 
-    def note(self, name: str, value: str) -> None:
+    def note(self, name: str, value: str, *, secret: bool = False) -> None:
         """Remember a variable that the project asks for; a secret value by its marker."""
-        shown = MARKER if looks_secret(name, value) else value
+        shown = MARKER if secret or looks_secret(name, value) else value
         self.account.variables.setdefault(name, shown)
 
     def with_more(self, more: Mapping[str, str]) -> Environment:
@@ -53,13 +53,13 @@ class Environment:
     def question_id(self, name: str) -> str:
         return f"{CODE}:{self.account.project}:{name}"
 
-    def ask(self, name: str, default: str | None, node: Node) -> None:
-        """Ask for a variable that nobody has set."""
+    def ask(self, name: str, default: str | None, node: Node, *, secret: bool = False) -> None:
+        """Ask for a variable that nobody has set. ``secret``: a secret is made of its value."""
         if self.known.get(name) is not None:
             return
         if default is None:
             why = msg("The file reads it from the environment, where it is not set.")
-        elif looks_secret(name, default):
+        elif default and (secret or looks_secret(name, default)):
             why = msg("The file has a value for want of one, which looks secret and is not shown.")
             default = None
         else:
@@ -72,6 +72,7 @@ class Environment:
                 why=why,
                 recommended=default or "",
                 place=node.place,
+                secret=secret,
             )
         )
 
@@ -103,7 +104,7 @@ def interpolate(
         )
     if not isinstance(node.value, str) or "$" not in node.value:
         return node
-    _note_variables(node, environment, quiet=quiet)
+    _note_variables(node, environment, keys[-1:], quiet=quiet)
     try:
         text = substitute(
             node.value,
@@ -113,7 +114,16 @@ def interpolate(
     except BadTemplate as error:
         problem = Problem("compose_variable", error.message, node.place)
         raise UnreadableSource(msg("%(file)s cannot be read.", file=node.file), [problem]) from None
-    return replace(node, value=text)
+    return replace(node, value=text, secret=_holds_secret_variable(node.value, text, environment))
+
+
+def _holds_secret_variable(written: str, text: str, environment: Environment) -> bool:
+    """Whether the value of a variable whose name says that it is secret was put in."""
+    for name, default in names_in(written).items():
+        value = environment.lookup(name) or environment.written_out(default) or ""
+        if value and value in text and looks_secret(name, value):
+            return True
+    return False
 
 
 _QUIET = frozenset({"build", "develop", "logging"})
@@ -125,12 +135,20 @@ def _is_quiet(keys: tuple[str, ...]) -> bool:
     return len(keys) == 3 and keys[0] == "services" and keys[2] in _QUIET
 
 
-def _note_variables(node: Node, environment: Environment, *, quiet: bool) -> None:
+def _note_variables(
+    node: Node, environment: Environment, keys: tuple[str, ...], *, quiet: bool
+) -> None:
+    """``keys``: what the text goes by. The value of a password is one in whichever variable."""
+    under = (*keys, node.value.partition("=")[0])
     for name, default in names_in(node.value).items():
         recommended = environment.written_out(default)
+        value = environment.lookup(name) or recommended or ""
+        secret = any(looks_secret(key, value) for key in under) or (
+            default is not None and _holds_secret_variable(default, value, environment)
+        )
         if not quiet:
-            environment.ask(name, recommended, node)
-        environment.note(name, environment.lookup(name) or recommended or "")
+            environment.ask(name, recommended, node, secret=secret)
+        environment.note(name, value, secret=secret)
 
 
 def _required(name: str, reason: str, node: Node, environment: Environment) -> str:

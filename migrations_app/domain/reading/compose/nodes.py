@@ -25,7 +25,8 @@ class Node:
     """One value: a scalar, a mapping or a list of nodes.
 
     ``path`` leads to it in its own ``file``; what compose adds by itself has the place of that
-    which made it add it. ``tag`` is ``!reset`` or ``!override`` where the file says so.
+    which made it add it. ``tag`` is ``!reset`` or ``!override`` where the file says so. ``secret``:
+    the value of a secret variable was put in, whatever key it stands under.
     """
 
     value: Any
@@ -34,6 +35,7 @@ class Node:
     column: int
     path: Path
     tag: str = ""
+    secret: bool = False
 
     @property
     def spot(self) -> Spot:

@@ -44,6 +44,7 @@ def read_environment(fields: Fields, site: Site) -> None:
     """The variables of environment files, and those of the service on top of them."""
     own = dict(fields.entries("environment"))
     values: dict[str, str] = {}
+    secret: set[str] = set()
     known = {name: node.value for name, node in own.items() if node.value is not None}
 
     def lookup(name: str) -> str | None:
@@ -75,9 +76,12 @@ def read_environment(fields: Fields, site: Site) -> None:
             )
             continue
         values[name] = scalar_text(value)
+        if node.secret:
+            secret.add(name)
         fields.places[f"environment/{name}"] = fields.account.take(node)
     if values:
         fields.values["environment"] = values
+        fields.values["secret_variables"] = frozenset(secret)
 
 
 def _file(path: str, node: Node, site: Site, lookup: Lookup) -> Mapping[str, Variable] | None:

@@ -12,11 +12,13 @@ from migrations_app.domain.places import Place
 class Token:
     """One word as the shell hands it over, quotes and escapes taken off, and where it stands.
 
-    A place without a path is given one by the option that the word belongs to.
+    A place without a path is given one by the option that the word belongs to. ``secret``: the
+    value of a variable that is called so was put into it.
     """
 
     text: str
     place: Place = Place()
+    secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Given:
     value: str
     index: int
     place: Place = Place()
+    secret: bool = False
 
     @property
     def on(self) -> bool:

@@ -63,6 +63,10 @@ def variable(draft: Draft, given: Given) -> None:
     key, equals, value = given.value.partition("=")
     if equals:
         draft.container.put("environment", key, value, given.place)
+        secret = draft.container.values.get("secret_variables", frozenset())
+        draft.container.values["secret_variables"] = (
+            secret | {key} if given.secret else secret - {key}
+        )
     elif key.endswith("*"):
         _of_the_host(draft, given, key)
     else:

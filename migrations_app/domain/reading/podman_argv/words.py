@@ -196,7 +196,8 @@ class _Splitting:
         return 1
 
     def _give(self, name: str, value: str, first: int, last: int) -> None:
-        self.found.given.append(Given(name, value, last, self.tokens[last].place))
+        token = self.tokens[last]
+        self.found.given.append(Given(name, value, last, token.place, token.secret))
         self.found.spans.append(range(first, last + 1))
 
     def _unknown(self, position: int, name: str, value: str | None) -> int:

@@ -62,7 +62,7 @@ class Expansion:
             if found.unset:
                 asked = {name: self._variable(name, word.place) for name in found.unset}
                 found = substitute(self.text(word.text, word.place), {**values, **asked})
-            expanded += [replace(word, text=text) for text in found.words]
+            expanded += [replace(word, text=text, secret=found.secret) for text in found.words]
         return expanded
 
     def _environment(self) -> dict[str, str]:

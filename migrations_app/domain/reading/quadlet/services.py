@@ -27,7 +27,7 @@ _PULLED = msg("The image of the containers that name this unit.")
 def tokens(words: Sequence[Argument], expansion: Expansion) -> list[Token]:
     """The words that somebody wrote: those of the generator say nothing about the service."""
     written = [word for word in words if not word.of_generator or word.text == UNNAMED]
-    return [Token(word.text, word.place) for word in expansion.words(written)]
+    return [Token(word.text, word.place, word.secret) for word in expansion.words(written)]
 
 
 def reach_of(desk: Desk) -> Reach:

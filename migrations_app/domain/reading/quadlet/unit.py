@@ -16,10 +16,14 @@ _YES = frozenset({"1", "yes", "true", "on"})
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One word of a command line. A word that the generator adds by itself has no place."""
+    """One word of a command line. A word that the generator adds by itself has no place.
+
+    ``secret``: the value of a variable that is called so was put into it.
+    """
 
     text: str
     place: Place = Place()
+    secret: bool = False
 
     @property
     def of_generator(self) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
+from migrations_app.domain.manifests.secret_markers import MARKER
 from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.places import Place
 from migrations_app.domain.questions import Question
@@ -14,10 +15,15 @@ from migrations_app.domain.reading.podman_argv.given import Token
 from migrations_app.domain.reading.run_lines.pieces import Broken, Kind, Piece, Word
 from migrations_app.domain.reading.run_lines.shell import Lexer
 from migrations_app.domain.reading.run_lines.verbs import located
+from migrations_app.domain.secret_commands import command_with_markers
+from migrations_app.domain.secrets import looks_secret
 
 _HERE = frozenset({"pwd", "pwd -P", 'dirname "$0"', "dirname $0", 'dirname "${BASH_SOURCE[0]}"'})
 _OPTIONAL = re.compile(r"OPT|ARG|FLAG|EXTRA|[@*]", re.IGNORECASE)
 _IMAGE = re.compile(r"IMAGE|IMG", re.IGNORECASE)
+_NAMED = re.compile(r"(?:^-e|^--\w+=|^)([A-Za-z_]\w*)=$")
+"""``NAME=``, before the value that is put in: in ``-e NAME=$OTHER`` and the like."""
+_PRINTED = re.compile(r"(\b(?:echo|printf)(?: +-\w+)* +)(?!-)(\"[^\"$]*\"|'[^']*'|[^\s|;&$]+)")
 _MOST_DEPTH = 8
 _MOST_TEXT = 4 * 1024 * 1024
 
@@ -54,6 +60,8 @@ class Variables:
     turns: int = 0
     written: int = 0
     _behind: set[str] = field(default_factory=set)
+    _secret: bool = False
+    _about: str = ""
 
     def watched(self, expand: Callable[[], Expanded]) -> tuple[Expanded, frozenset[str]]:
         """What words come to, and the questions behind it."""
@@ -74,12 +82,20 @@ class Variables:
         for index, word in enumerate(words):
             place = Place(self.file, word.line, word.column)
             following = words[index + 1].plain if index + 1 < len(words) else ""
-            made += [Token(text, place) for text in self._fields(word, following or "")]
+            self._secret = False
+            named = _NAMED.search(word.pieces[0].text) if word.pieces else None
+            self._about = named[1] if named else ""
+            fields = self._fields(word, following or "")
+            made += [Token(text, place, self._secret) for text in fields]
         return made
 
-    def text(self, word: Word) -> str:
-        """A word as the value of a variable: expanded and not split."""
-        return "".join(" ".join(self._values(piece)) for piece in word.pieces)
+    def text(self, word: Word, about: str = "") -> str:
+        """A word as the value of a variable: expanded and not split. ``about`` is its name."""
+        outer, self._about = self._about, about or self._about
+        try:
+            return "".join(" ".join(self._values(piece)) for piece in word.pieces)
+        finally:
+            self._about = outer
 
     def _fields(self, word: Word, following: str) -> list[str]:
         if self._vanishes(word, following):
@@ -122,6 +138,7 @@ class Variables:
         if piece.kind is Kind.COMMAND:
             return (self._output(piece),)
         values = self._variable(piece)
+        self._secret |= looks_secret(piece.text.partition("[")[0], " ".join(values))
         self.written += sum(map(len, values)) + len(values)
         if self.written > _MOST_TEXT:
             raise TooLong
@@ -171,6 +188,9 @@ class Variables:
         made = self.on_command(piece.text, piece.line)
         if made is not None:
             return made
+        text = command_with_markers(text, MARKER)
+        if self._is_secret_place():
+            text = _PRINTED.sub(rf"\1{MARKER}", text)
         return self._put(
             "command-output",
             text,
@@ -179,6 +199,10 @@ class Variables:
             msg("Nothing is executed while a script is read, so its output is not known."),
             piece,
         )
+
+    def _is_secret_place(self) -> bool:
+        """Whether what is put in becomes the value of something that is called secret."""
+        return looks_secret(self._about, "x-y-z")
 
     def _ask(self, name: str, default: str, piece: Piece) -> str:
         value = self._put(
@@ -204,6 +228,7 @@ class Variables:
             recommended=default,
             answer=self.answers.get(identity),
             place=Place(self.file, piece.line, piece.column, self.file, f"/{code}/{about}"),
+            secret=self._is_secret_place(),
         )
         self.questions.setdefault(identity, question)
         self._behind.add(identity)

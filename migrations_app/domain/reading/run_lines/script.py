@@ -134,7 +134,7 @@ class Script:
         def expanded() -> tuple[str, ...]:
             if item.is_array:
                 return tuple(token.text for token in self.variables.tokens(item.words))
-            return tuple(self.variables.text(word) for word in item.words)
+            return tuple(self.variables.text(word, item.name) for word in item.words)
 
         values, behind = self.variables.watched(expanded)
         before = self.variables.values.get(item.name, ()) if item.adds else ()
@@ -247,7 +247,7 @@ class Script:
             self.settle(place, f"podman {kind}", Outcome.DROPPED, reason.about(name=name))
             return
         label = f"{self.file} {kind} {name}"
-        labelled = [Token(t.text, replace(t.place, object=label)) for t in tokens]
+        labelled = [replace(t, place=replace(t.place, object=label)) for t in tokens]
         known = {key: "".join(value) for key, value in self.variables.values.items()}
         reach = Reach.of(self.desk, self.folder, self.scope)
         reach = replace(reach, variables={**reach.variables, **known})

@@ -21,7 +21,7 @@ from migrations_app.domain.reading.units.specifiers import (
     specifiers_in,
 )
 from migrations_app.domain.reading.units.unit_file import Setting, UnitFile
-from migrations_app.domain.reading.units.variables import substitute
+from migrations_app.domain.reading.units.variables import Substituted, substitute
 from migrations_app.domain.reading.units.words import ASSIGNMENTS, COMMAND
 
 _PREFIXES = "@-:+!|"
@@ -116,22 +116,24 @@ class Unit:
         written = 0
         for word in words.words:
             place = replace(setting.place_of(word), path="")
-            for text in self._words(word.text, setting.place_of(word)):
+            found = self._words(word.text, setting.place_of(word))
+            for text in found.words:
                 written += len(text)
-                tokens.append(Token(text.lstrip(_PREFIXES) if not tokens else text, place))
+                shown = text.lstrip(_PREFIXES) if not tokens else text
+                tokens.append(Token(shown, place, found.secret))
             if written > _MOST_TEXT:
                 message = msg("Its variables come to more than can be read. Write them out.")
                 self.problems.append(Problem("too_large", message, setting.place))
                 return CommandLine(setting, ())
         return CommandLine(setting, tuple(tokens))
 
-    def _words(self, text: str, place: Place) -> tuple[str, ...]:
+    def _words(self, text: str, place: Place) -> Substituted:
         expanded = self.text(text, place)
         found = substitute(expanded, self.environment)
         if not found.unset:
-            return found.words
+            return found
         asked = {name: self._variable(name, place) for name in found.unset}
-        return substitute(expanded, {**self.environment, **asked}).words
+        return substitute(expanded, {**self.environment, **asked})
 
     def _variable(self, name: str, place: Place) -> str:
         value = self.desk.given.variables.get(name)

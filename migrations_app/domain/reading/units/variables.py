@@ -6,16 +6,22 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from migrations_app.domain.secrets import looks_secret
+
 _BRACED = re.compile(r"\$(?:\$|\{([A-Za-z_][A-Za-z0-9_]*)\})")
 _WHOLE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*)")
 
 
 @dataclass(frozen=True, slots=True)
 class Substituted:
-    """What became of a word: none, one or more words, and the variables without a value."""
+    """What became of a word: none, one or more words, and the variables without a value.
+
+    ``secret``: the value of a variable that is called so was put in.
+    """
 
     words: tuple[str, ...]
     unset: tuple[str, ...] = ()
+    secret: bool = False
 
 
 def substitute(word: str, values: Mapping[str, str]) -> Substituted:
@@ -27,7 +33,9 @@ def substitute(word: str, values: Mapping[str, str]) -> Substituted:
     whole = _WHOLE.fullmatch(word)
     if whole:
         name = whole[1]
-        return Substituted(tuple(values.get(name, "").split()), () if name in values else (name,))
+        text = values.get(name, "")
+        unset = () if name in values else (name,)
+        return Substituted(tuple(text.split()), unset, looks_secret(name, text))
     unset_names: list[str] = []
 
     def value(match: re.Match[str]) -> str:
@@ -38,7 +46,9 @@ def substitute(word: str, values: Mapping[str, str]) -> Substituted:
             unset_names.append(name)
         return values.get(name, "")
 
-    return Substituted((_BRACED.sub(value, word),), tuple(unset_names))
+    names = [match[1] for match in _BRACED.finditer(word) if match[1]]
+    secret = any(looks_secret(name, values.get(name, "")) for name in names)
+    return Substituted((_BRACED.sub(value, word),), tuple(unset_names), secret)
 
 
 def read_environment(text: str) -> dict[str, str]:
