@@ -143,7 +143,7 @@ class SetCapabilities:
         wanted = [*self.add]
         if self._needs_low_ports(container, sequence(written.get("drop"))):
             wanted.append(_LOW_PORTS)
-        added += [name for name in wanted if name not in added]
+        added += [name for name in dict.fromkeys(wanted) if name not in added]
         return [name for name in added if self.allowed is None or name in self.allowed]
 
     def _needs_low_ports(self, container: Mapping[str, Any], dropped: list[Any]) -> bool:

@@ -63,6 +63,15 @@ def test_a_low_port_keeps_its_capability_and_is_open_to_a_user_that_is_not_root(
     ]
 
 
+def test_a_capability_that_is_asked_for_and_needed_is_added_once() -> None:
+    made = web(
+        pod(ports="[{containerPort: 80}]"),
+        "security: {level: restricted, capabilities: {add: [NET_BIND_SERVICE]}}",
+    )
+
+    assert made["capabilities"] == {"drop": ["ALL"], "add": ["NET_BIND_SERVICE"]}
+
+
 def test_a_capability_that_the_source_drops_is_not_given_back() -> None:
     text = pod("{capabilities: {drop: [NET_BIND_SERVICE]}}", ports="[{containerPort: 80}]")
     assert web(text, RESTRICTED)["capabilities"] == {"drop": ["ALL"]}
