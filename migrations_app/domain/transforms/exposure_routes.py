@@ -36,6 +36,9 @@ from migrations_app.domain.transforms.exposure_objects import (
 )
 
 HTTP_NUMBERS = frozenset({80, 443, 3000, 5000, 8000, 8080, 8081, 8088, 8443, 8888, 9000})
+_TLS = frozenset({443, 8443})
+"""Ports at which TLS is spoken: routes end it and ask the pods in clear."""
+
 OTHER_NUMBERS = frozenset(
     {21, 22, 25, 53, 389, 465, 587, 993, 1433, 1521, 1883, 2379, 3306, 4222, 5432, 5672}
     | {6379, 6380, 9042, 9092, 9300, 11211, 26379, 27017}
@@ -212,7 +215,7 @@ def _about_ports(workload: Workload, web: Sequence[int], unclear: Sequence[int])
             "a route from outside leads to one."
         ),
         choices=(*choices, Choice(NONE, msg("None: it is not reached from outside"))),
-        recommended=str(web[0]) if web else NONE,
+        recommended=str(next((port for port in web if port not in _TLS), web[0])) if web else NONE,
     )
 
 

@@ -136,6 +136,17 @@ def test_of_several_http_ports_the_first_is_recommended() -> None:
     assert "tcp-80" in str(ingress)
 
 
+def test_of_several_http_ports_one_in_clear_is_recommended() -> None:
+    """A route ends TLS, and asks the pods in clear."""
+    source = deployment(
+        "web", "[{containerPort: 8443, hostPort: 443}, {containerPort: 8080, hostPort: 80}]"
+    )
+
+    (question,) = run(source, HOST).questions.values()
+
+    assert question.recommended == "8080"
+
+
 def test_one_host_for_several_services_is_asked_about() -> None:
     source = "---".join(
         deployment(name, "[{containerPort: 80, hostPort: 80}]") for name in ("one", "two")
