@@ -24,6 +24,7 @@ _COMMANDS = msg(
     "itself can do what it does."
 )
 _HOUSEKEEPING = msg("It makes room for the container on this host, or takes it away again.")
+_STARTED = msg("It starts what was made before; a cluster starts every pod by itself.")
 _ENVIRONMENT = msg("The environment of podman on its host, and not of the container.")
 _IDENTITY = msg("Tells services apart; it is kept with the service.")
 _COPY = msg("Quadlet's copy of what it made this unit from; the commands of the unit say it all.")
@@ -73,7 +74,7 @@ def _fate_of_command(unit: Unit, setting: Setting) -> tuple[bool, Message]:
     commands = [c for c in unit.commands(setting.key) if c.setting is setting]
     for command in commands:
         if command.engine and command.verb[:1] and command.verb[0] in _KEEPING:
-            return False, _HOUSEKEEPING
+            return False, _STARTED if "start" in command.verb else _HOUSEKEEPING
         first = command.tokens[0].text.rpartition("/")[2] if command.tokens else ""
         if first in ("rm", "mkdir", "sleep", "true", "echo"):
             return False, _HOUSEKEEPING
