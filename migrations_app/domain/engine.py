@@ -6,7 +6,7 @@ agree on every byte.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -156,7 +156,7 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
         environment=options.environment or "",
         questions=_answered(questions, answers),
         specs=bundle.specs,
-        loss=(*bundle.loss, *built.loss),
+        loss=_untold(bundle, built.loss),
         written=_written(bundle),
         image_origins=_image_origins(running),
         existing_secrets=existing(settings, running.record),
@@ -195,6 +195,12 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
         version=version,
         secrets=passing,
     )
+
+
+def _untold(bundle: Bundle, built: Iterable[LossRow]) -> tuple[LossRow, ...]:
+    """The rows of the loss report that no finding of the reader says more about."""
+    told = {found.place for found in bundle.findings if found.code == "CAP-07"}
+    return tuple(row for row in (*bundle.loss, *built) if row.place not in told)
 
 
 def answers_of(options: Options) -> Answers:

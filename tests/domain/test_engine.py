@@ -162,3 +162,14 @@ def test_a_value_that_moved_is_found_in_the_object_of_its_own_service() -> None:
     for name in ("one", "two"):
         target = f"HorizontalPodAutoscaler/{name}/spec/minReplicas"
         assert rows[f"Deployment/{name}/spec/replicas"] == target
+
+
+def test_what_the_reader_found_at_a_place_is_not_found_there_again() -> None:
+    text = (
+        "services:\n  a: {image: docker.io/library/nginx:1, networks: [ghost]}\n"
+        "  b: {image: docker.io/library/nginx:1}\n"
+    )
+
+    found = [item for item in made(text).findings if item.code == "CAP-07"]
+
+    assert [str(item.message) for item in found] == ["Network ghost is used and nowhere defined."]
