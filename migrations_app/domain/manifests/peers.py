@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +23,20 @@ _OUTSIDE = re.compile(
 """A host that can be nobody in the cluster: it stands in an address with a scheme."""
 
 _NUMERIC = re.compile(r"(?<![\w.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![\w.])")
+_AT = re.compile(
+    r"(?:(?P<scheme>[a-z][a-z0-9+.\-]*://)(?:[^\s/@]*@)?|@(?:tcp\()?|"
+    r"\b(?:host|server|hostname|address|addr|endpoint|data source)[ \t]*=[ \t]*(?:tcp:)?)"
+    r"(?P<hosts>[a-z0-9][-a-z0-9.:,]*)",
+    re.IGNORECASE,
+)
+"""Where hosts stand in an address or a line of settings; several have commas between them."""
+
+_HOST_KEY = re.compile(r"(?:host(?:name)?|server|addr(?:ess)?|endpoint|broker)s?$", re.IGNORECASE)
 _INSIDE = (".svc", ".cluster.local", ".local", ".internal", ".localhost")
+
+
+Entries = Mapping[tuple[str, str, str], Mapping[str, str]]
+"""Kind, namespace and name of a ConfigMap or Secret → its texts by their keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +60,9 @@ class Peers:
         for place, service in enumerate(topology.services):
             by_name[service.name].append(place)
         texts = {
-            (namespace_of(body), name_of(body)): [
-                value for value in mapping(body.get("data")).values() if isinstance(value, str)
-            ]
+            (kind, namespace_of(body), name_of(body)): _entries(body)
             for body in objects
-            if body.get("kind") == "ConfigMap"
+            if (kind := body.get("kind")) in ("ConfigMap", "Secret")
         }
         named = {
             number: _named(workload, topology, by_name, texts)
@@ -63,13 +75,12 @@ def _named(
     workload: Workload,
     topology: Topology,
     by_name: Mapping[str, Sequence[int]],
-    texts: Mapping[tuple[str, str], Sequence[str]],
+    texts: Entries,
 ) -> Named:
     services: dict[int, None] = {}
     addresses: dict[str, None] = {}
     outside: dict[str, None] = {}
-    for text in _texts(workload, texts):
-        found = _seen(text)
+    for found in _all_seen(workload, texts):
         for word in found.words:
             first, _dot, rest = word.partition(".")
             for place in by_name.get(first, ()):
@@ -112,26 +123,88 @@ def _is_elsewhere(text: str) -> bool:
     return not (address.is_loopback or address.is_unspecified or address.is_multicast)
 
 
-def _texts(
-    workload: Workload, config_maps: Mapping[tuple[str, str], Sequence[str]]
-) -> Iterator[str]:
-    """What the containers of a workload are told: words of commands, variables, ConfigMaps."""
+def _seen_in_secret(key: str, text: str) -> _Seen:
+    """Hosts in a secret value: only where a host stands, since a password may be any word.
+
+    Nothing of it is kept beyond this call, so that no table of ours fills with secrets.
+    """
+    if _HOST_KEY.search(key) and "://" not in text:
+        return _seen.__wrapped__(text)
+    hosts: dict[str, None] = {}
+    outside: dict[str, None] = {}
+    for match in _AT.finditer(text):
+        for part in match["hosts"].lower().split(","):
+            host = part.partition(":")[0].strip(".-")
+            hosts[host] = None
+            if _OUTSIDE.fullmatch(f"any://{host}") and not host.endswith(_INSIDE):
+                outside[host] = None
+    addresses = tuple(filter(_is_elsewhere, hosts))
+    return _Seen(tuple(hosts), addresses, tuple(outside))
+
+
+def _entries(body: Object) -> dict[str, str]:
+    """The texts of a ConfigMap, or of a Secret in clear, by their keys."""
+    found = {key: value for key, value in mapping(body.get("data")).items() if _is_text(value)}
+    if body.get("kind") == "Secret":
+        found = {key: _decoded(value) for key, value in found.items()}
+        plain = mapping(body.get("stringData"))
+        found |= {key: value for key, value in plain.items() if _is_text(value)}
+    return found
+
+
+def _decoded(value: str) -> str:
+    try:
+        return base64.b64decode(value, validate=True).decode()
+    except ValueError:
+        return ""
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _all_seen(workload: Workload, entries: Entries) -> Iterator[_Seen]:
+    """What the containers of a workload are told, in clear and in ConfigMaps and Secrets."""
+    yield from map(_seen, _texts(workload))
+    for kind, name, key in dict.fromkeys(_referred(workload)):
+        held = entries.get((kind, workload.namespace, name), {})
+        for known, text in held.items():
+            if key in (None, known):
+                yield _seen_in_secret(known, text) if kind == "Secret" else _seen(text)
+
+
+def _containers(workload: Workload) -> list[dict[str, Any]]:
     listed = sequence(workload.spec.get("initContainers"))
-    names: dict[str, None] = {}
-    for container in [*workload.containers, *(item for item in listed if isinstance(item, dict))]:
+    return [*workload.containers, *(item for item in listed if isinstance(item, dict))]
+
+
+def _texts(workload: Workload) -> Iterator[str]:
+    """Words of commands, and variables."""
+    for container in _containers(workload):
         for key in ("command", "args"):
             yield from (word for word in sequence(container.get(key)) if isinstance(word, str))
         for item in sequence(container.get("env")):
             value: Any = mapping(item).get("value")
             if isinstance(value, str):
                 yield value
-            if name := get(item, ("valueFrom", "configMapKeyRef", "name")):
-                names[str(name)] = None
+
+
+def _referred(workload: Workload) -> Iterator[tuple[str, str, str | None]]:
+    """Kind and name of the ConfigMaps and Secrets of containers, and the key if it is but one."""
+    for container in _containers(workload):
+        for item in sequence(container.get("env")):
+            for kind, field_name in (("ConfigMap", "configMapKeyRef"), ("Secret", "secretKeyRef")):
+                chosen = mapping(get(item, ("valueFrom", field_name)))
+                if name := chosen.get("name"):
+                    yield kind, str(name), str(chosen.get("key"))
         for item in sequence(container.get("envFrom")):
-            if name := get(item, ("configMapRef", "name")):
-                names[str(name)] = None
+            for kind, field_name in (("ConfigMap", "configMapRef"), ("Secret", "secretRef")):
+                if name := get(item, (field_name, "name")):
+                    yield kind, str(name), None
     for volume in sequence(workload.spec.get("volumes")):
-        if name := get(volume, ("configMap", "name")):
-            names[str(name)] = None
-    for name in names:
-        yield from config_maps.get((workload.namespace, name), ())
+        for source in [volume, *sequence(get(volume, ("projected", "sources")))]:
+            if name := get(source, ("configMap", "name")):
+                yield "ConfigMap", str(name), None
+            for field_name in ("secretName", "name"):
+                if name := get(source, ("secret", field_name)):
+                    yield "Secret", str(name), None

@@ -2,12 +2,12 @@
 
 Each workload gets a NetworkPolicy of its name, which closes its pods but for what is allowed: names
 are looked up, peers come in on the ports that the workload declares, and it reaches those it names
-in its settings. Who shares a network of the source could always reach each other, so pods carry a
-label for each of their networks and let in whoever carries it, too; with ``peers: references`` only
-those are let in that name a Service of the workload. The pods of the Ingress controller come in
-where a route leads, the pods that ask for metrics where there are some, and everybody where a
-Service is open to outside. Addresses in the settings stay reachable. Whether pods that name a host
-of the internet may reach it is asked, unless ``world`` says so.
+in its settings, in Secrets as well. Who shares a network of the source could always reach each
+other, so pods carry a label for each of their networks and let in whoever carries it, too; with
+``peers: references`` only those are let in that name a Service of the workload. The pods of the
+Ingress controller come in where a route leads, the pods that ask for metrics where there are some,
+and everybody where a Service is open to outside. Addresses in the settings stay reachable. Whether
+pods that name a host of the internet may reach it is asked, unless ``world`` says so.
 """
 
 from __future__ import annotations

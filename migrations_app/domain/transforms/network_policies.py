@@ -47,6 +47,7 @@ class Ways:
     """Everything that policies are made of, found once for all workloads.
 
     callers: workload → the workloads that name a Service of it, with the ports of that.
+    routed:  namespace and name of a Service → its ports that a route from outside leads to.
     """
 
     topology: Topology
@@ -55,7 +56,7 @@ class Ways:
     networks: Mapping[str, tuple[str, ...]]
     callers: Mapping[int, Mapping[int, Ports]]
     called: Mapping[int, Mapping[int, Ports]]
-    routed: frozenset[tuple[str, str]]
+    routed: Mapping[tuple[str, str], frozenset[Any]]
 
     @classmethod
     def of(
@@ -154,11 +155,12 @@ def _incoming(ways: Ways, number: int, workload: Workload) -> Iterator[dict[str,
 
 def _from_outside(ways: Ways, number: int, workload: Workload) -> Iterator[dict[str, Any] | None]:
     serving = ways.topology.serving.get(number, ())
-    routed = [item for item in serving if (item.namespace, item.name) in ways.routed]
     controller = mapping(ways.section.get("ingressController"))
-    for service in routed:
-        peers = [_placed(controller)] if controller else [{"namespaceSelector": {}}]
-        yield _rule("from", peers, _ports_of(service))
+    for service in serving:
+        routed = ways.routed.get((service.namespace, service.name))
+        if routed is not None:
+            peers = [_placed(controller)] if controller else [{"namespaceSelector": {}}]
+            yield _rule("from", peers, _ports_of(service, routed))
     for service in serving:
         if get(service.body, ("spec", "type")) in ("NodePort", "LoadBalancer"):
             yield _rule("from", [], _ports_of(service))
@@ -218,9 +220,10 @@ def _pods(namespace: str | None, labels: Mapping[str, Any]) -> dict[str, Any]:
     return peer
 
 
-def _ports_of(service: Serving) -> Ports:
+def _ports_of(service: Serving, only: frozenset[Any] = frozenset()) -> Ports:
     """The ports of pods that a Service leads to; none of a headless one, which leads to all."""
-    found = [(protocol_of(port), target_of(port)) for port in service.ports]
+    chosen = [item for item in service.ports if {item.get("name"), item.get("port")} & only]
+    found = [(protocol_of(port), target_of(port)) for port in chosen or service.ports]
     return () if service.headless else tuple(dict.fromkeys(found))
 
 
@@ -237,10 +240,10 @@ def _metrics_ports(workload: Workload) -> Ports:
     )
 
 
-def _routed(objects: Sequence[Object]) -> frozenset[tuple[str, str]]:
-    """Namespace and name of the Services that a route from outside leads to."""
+def _routed(objects: Sequence[Object]) -> dict[tuple[str, str], frozenset[Any]]:
+    """The Services that a route from outside leads to, and by which of their ports."""
     patterns = [pattern for to, pattern in OBJECT_REFERENCES if to == "Service"]
-    found: set[tuple[str, str]] = set()
+    found: dict[tuple[str, str], frozenset[Any]] = {}
     for body in objects:
         wanted: list[Any] = []
         if body.get("kind") == "Ingress":
@@ -248,5 +251,9 @@ def _routed(objects: Sequence[Object]) -> frozenset[tuple[str, str]]:
         elif group(body) == "gateway.networking.k8s.io":
             wanted = [("spec", "rules", "*", "backendRefs", "*", "name")]
         for pattern in wanted:
-            found |= {(namespace_of(body), str(get(body, path))) for path in matches(body, pattern)}
-    return frozenset(found)
+            for path in matches(body, pattern):
+                service = (namespace_of(body), str(get(body, path)))
+                port = get(body, (*path[:-1], "port"))
+                ports = set(mapping(port).values()) if isinstance(port, Mapping) else {port}
+                found[service] = found.get(service, frozenset()) | ports - {None}
+    return found

@@ -40,13 +40,13 @@ SECTIONS: tuple[Builder, ...] = (
     resources.transforms,
     probes.transforms,
     configuration.transforms,
-    secrets.transforms,
     workload.transforms,
     storage.transforms,
     scaling.transforms,
     exposure.transforms,
     observability.transforms,
     network.transforms,  # when it is known who is reached from where
+    secrets.transforms,  # when nobody looks for hosts in their values any more
     security.transforms,  # when nobody looks for ports of the host any more
     storage.folders,  # when the writable folders of a read-only root are there, too
     workload.budgets,  # when it is known how many pods there are

@@ -76,6 +76,80 @@ def test_who_names_a_service_may_reach_its_port_and_nothing_else(env: str) -> No
     assert len(made["db"]["egress"]) == 1
 
 
+def secret(name: str, values: str, *, field: str = "stringData") -> str:
+    return f"""---
+apiVersion: v1
+kind: Secret
+metadata: {{name: {name}}}
+{field}: {values}
+"""
+
+
+def reading(name: str, key: str) -> str:
+    """A workload with one variable out of the Secret ``keys``."""
+    chosen = f"valueFrom: {{secretKeyRef: {{name: keys, key: {key}}}}}"
+    return workload(name).replace("value: ''", chosen)
+
+
+@pytest.mark.parametrize(
+    ("value", "peers"),
+    [
+        ("postgres://me:x@db:5432/shop", ["db"]),
+        ("mongodb://me:x@cache:27017,db:27017/shop", ["cache", "db"]),
+        ("me:x@tcp(db:3306)/shop", ["db"]),
+        ("Server=tcp:db,1433;Database=shop;Password=cache", ["db"]),
+        ("host=db password=cache", ["db"]),
+        ("db", []),
+    ],
+)
+def test_a_service_that_a_secret_names_is_reached_and_a_password_is_no_name(
+    value: str, peers: list[str]
+) -> None:
+    text = reading("web", "URL") + workload("db", port=5432) + workload("cache", port=5432)
+
+    for mode in ("supplied", "reference", "placeholder"):
+        made = policies(
+            applied(
+                text + secret("keys", f"{{URL: '{value}', other: 'x://cache:1'}}"),
+                CLOSED,
+                f"secrets: {{mode: {mode}}}",
+            )
+        )
+        called = [rule["to"][0] for rule in made["web"]["egress"][1:]]
+        assert called == [selected(name) for name in peers]
+
+
+def test_hosts_in_secrets_are_read_as_base64_and_as_plain_values_of_what_is_called_host() -> None:
+    text = reading("web", "DB_HOST") + workload("db", port=5432)
+    held = secret("keys", "{DB_HOST: ZGI=, PASSWORD: /w==}", field="data")
+
+    assert selected("db") in policies(applied(text + held, CLOSED))["web"]["egress"][1]["to"]
+
+
+def test_an_address_and_a_host_of_the_internet_in_a_secret_stay_reachable() -> None:
+    held = secret("keys", "{URL: 'https://a:b@mail.example.org, x://c:d@10.9.8.7:5'}")
+
+    running = run(reading("web", "URL") + held, "network: {policies: topology}")
+
+    assert list(running.questions) == ["egress-world:web:pods"]
+    assert "10.9.8.7/32" in str(policies(list(running.bodies)))
+
+
+def test_a_route_opens_the_port_that_it_leads_to_and_no_other() -> None:
+    text = workload("web").replace(
+        "ports: [{port: 80}]", "ports: [{name: main, port: 80}, {name: admin, port: 81}]"
+    )
+    for port in ("{name: main}", "{number: 80}"):
+        ingress = f"""---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {{name: web}}
+spec: {{defaultBackend: {{service: {{name: web, port: {port}}}}}}}
+"""
+        rule = policies(applied(text + ingress, CLOSED))["web"]["ingress"][0]
+        assert rule["ports"] == [{"protocol": "TCP", "port": 80}]
+
+
 @pytest.mark.parametrize("env", ["dbx", "my-db", "mydb.example.com", ""])
 def test_what_only_looks_like_the_name_opens_nothing(env: str) -> None:
     made = policies(applied(workload("web", env=env) + workload("db"), CLOSED))
