@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -12,7 +11,12 @@ from ipaddress import ip_address
 from typing import Any
 
 from migrations_app.domain.bundle import Object
-from migrations_app.domain.manifests.resources import get, mapping, name_of, namespace_of, sequence
+from migrations_app.domain.manifests.resources import mapping, name_of, namespace_of, sequence
+from migrations_app.domain.manifests.stores import (
+    stores_of_variables,
+    stores_of_volume,
+    texts_by_key,
+)
 from migrations_app.domain.manifests.topology import Topology, Workload
 
 _WORD = re.compile(r"[A-Za-z0-9](?:[-A-Za-z0-9.]*[A-Za-z0-9])?")
@@ -60,7 +64,7 @@ class Peers:
         for place, service in enumerate(topology.services):
             by_name[service.name].append(place)
         texts = {
-            (kind, namespace_of(body), name_of(body)): _entries(body)
+            (kind, namespace_of(body), name_of(body)): texts_by_key(body)
             for body in objects
             if (kind := body.get("kind")) in ("ConfigMap", "Secret")
         }
@@ -142,27 +146,6 @@ def _seen_in_secret(key: str, text: str) -> _Seen:
     return _Seen(tuple(hosts), addresses, tuple(outside))
 
 
-def _entries(body: Object) -> dict[str, str]:
-    """The texts of a ConfigMap, or of a Secret in clear, by their keys."""
-    found = {key: value for key, value in mapping(body.get("data")).items() if _is_text(value)}
-    if body.get("kind") == "Secret":
-        found = {key: _decoded(value) for key, value in found.items()}
-        plain = mapping(body.get("stringData"))
-        found |= {key: value for key, value in plain.items() if _is_text(value)}
-    return found
-
-
-def _decoded(value: str) -> str:
-    try:
-        return base64.b64decode(value, validate=True).decode()
-    except ValueError:
-        return ""
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)
-
-
 def _all_seen(workload: Workload, entries: Entries) -> Iterator[_Seen]:
     """What the containers of a workload are told, in clear and in ConfigMaps and Secrets."""
     yield from map(_seen, _texts(workload))
@@ -192,19 +175,6 @@ def _texts(workload: Workload) -> Iterator[str]:
 def _referred(workload: Workload) -> Iterator[tuple[str, str, str | None]]:
     """Kind and name of the ConfigMaps and Secrets of containers, and the key if it is but one."""
     for container in _containers(workload):
-        for item in sequence(container.get("env")):
-            for kind, field_name in (("ConfigMap", "configMapKeyRef"), ("Secret", "secretKeyRef")):
-                chosen = mapping(get(item, ("valueFrom", field_name)))
-                if name := chosen.get("name"):
-                    yield kind, str(name), str(chosen.get("key"))
-        for item in sequence(container.get("envFrom")):
-            for kind, field_name in (("ConfigMap", "configMapRef"), ("Secret", "secretRef")):
-                if name := get(item, (field_name, "name")):
-                    yield kind, str(name), None
+        yield from stores_of_variables(container)
     for volume in sequence(workload.spec.get("volumes")):
-        for source in [volume, *sequence(get(volume, ("projected", "sources")))]:
-            if name := get(source, ("configMap", "name")):
-                yield "ConfigMap", str(name), None
-            for field_name in ("secretName", "name"):
-                if name := get(source, ("secret", field_name)):
-                    yield "Secret", str(name), None
+        yield from ((kind, name, None) for kind, name in stores_of_volume(mapping(volume)))

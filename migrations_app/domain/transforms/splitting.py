@@ -36,7 +36,7 @@ from migrations_app.domain.transforms.splitting_groups import (
     shared_volumes,
 )
 from migrations_app.domain.transforms.splitting_objects import divide
-from migrations_app.domain.transforms.splitting_peers import ConfigMaps, references, texts_of
+from migrations_app.domain.transforms.splitting_peers import Stores, references, texts_of
 from migrations_app.domain.transforms.splitting_workloads import Division
 
 _CODE = "split-pod"
@@ -77,12 +77,12 @@ class SplitPods:
         division = Division(list(objects))
         if wanted:
             modes = claim_modes(objects)
-            config_maps = ConfigMaps.of(objects, topology.workloads)
+            stores = Stores.of(objects, topology.workloads)
             for number in wanted:
                 workload = topology.workloads[number]
                 groups = groups_of(workload, modes, self.answers)
                 if len(groups) > 1:
-                    divide(division, topology, number, groups, config_maps, self.answers)
+                    divide(division, topology, number, groups, stores, self.answers)
         return division
 
     def questions(self, items: Sequence[SourceObject]) -> Iterator[Question]:
@@ -92,14 +92,12 @@ class SplitPods:
         splittable = [workload for workload in topology.workloads if can_be_split(workload)]
         if not splittable:
             return
-        modes, config_maps = claim_modes(bodies), ConfigMaps.of(bodies, topology.workloads)
+        modes, stores = claim_modes(bodies), Stores.of(bodies, topology.workloads)
         for workload in splittable:
-            for question in self._about(workload, modes, config_maps):
+            for question in self._about(workload, modes, stores):
                 yield _placed(question, items[workload.index])
 
-    def _about(
-        self, workload: Workload, modes: Modes, config_maps: ConfigMaps
-    ) -> Iterator[Question]:
+    def _about(self, workload: Workload, modes: Modes, stores: Stores) -> Iterator[Question]:
         yield about_splitting(workload)
         if not self._is_wanted(workload):
             return
@@ -107,7 +105,7 @@ class SplitPods:
             yield question
         groups = groups_of(workload, modes, self.answers)
         group_of = {name: n for n, group in enumerate(groups) for name in group.containers}
-        texts = texts_of(workload, config_maps.of_one(workload))
+        texts = texts_of(workload, stores.of_one(workload))
         for reference in references(workload, group_of, texts):
             if reference.sure is None:
                 yield reference.question

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -26,8 +27,8 @@ from migrations_app.domain.transforms.splitting_groups import Group
 from migrations_app.domain.transforms.splitting_peers import (
     KEEP,
     LOOPBACK,
-    ConfigMaps,
     Reference,
+    Stores,
     Text,
     port_of,
     references,
@@ -41,13 +42,13 @@ def divide(
     topology: Topology,
     number: int,
     groups: Sequence[Group],
-    config_maps: ConfigMaps,
+    stores: Stores,
     answers: Mapping[str, str],
 ) -> None:
     """Split one workload into its groups, in place of the division's objects."""
     workload = topology.workloads[number]
     split = _Split(division, workload, tuple(groups), topology.serving.get(number, ()), answers)
-    split.rewrite(config_maps)
+    split.rewrite(stores)
     split.lead_services()
     split.write()
 
@@ -73,10 +74,10 @@ class _Split(Workloads):
         """A new Service gives the pods of a new StatefulSet their names."""
         return self.new_services.setdefault(number, (self._new_name(number), {}))[0]
 
-    def rewrite(self, config_maps: ConfigMaps) -> None:
+    def rewrite(self, stores: Stores) -> None:
         """Texts that mean another container name its Service."""
         by_text: dict[int, tuple[Text, list[Reference]]] = {}
-        texts = texts_of(self.workload, config_maps.of_one(self.workload))
+        texts = texts_of(self.workload, stores.of_one(self.workload))
         for reference in references(self.workload, self.group_of, texts):
             by_text.setdefault(id(reference.at), (reference.at, []))[1].append(reference)
         for at, found in by_text.values():
@@ -89,12 +90,13 @@ class _Split(Workloads):
                 self._write(at, _named(at, names))
 
     def _write(self, at: Text, text: str) -> None:
-        if at.config_map is None:
+        if at.kept is None:
             name = at.containers[0]
             self.containers[name] = replace_at(self.containers[name], at.path, text)
         else:
-            body = self.division.objects[at.config_map]
-            self.division.objects[at.config_map] = replace_at(body, at.path, text)
+            body = self.division.objects[at.kept]
+            written = base64.b64encode(text.encode()).decode() if at.encoded else text
+            self.division.objects[at.kept] = replace_at(body, at.path, written)
 
     def _service_for(self, container: str, port: int | None) -> str:
         """The Service by which a container is reached at a port; a new one if there is none."""

@@ -10,6 +10,11 @@ from typing import Any
 from migrations_app.domain.answers import answered
 from migrations_app.domain.bundle import Object
 from migrations_app.domain.manifests.resources import get, mapping, name_of, namespace_of, sequence
+from migrations_app.domain.manifests.stores import (
+    stores_of_variables,
+    stores_of_volume,
+    texts_by_key,
+)
 from migrations_app.domain.manifests.topology import Workload, is_number
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Path
@@ -46,11 +51,16 @@ _FAMILIES = (
 _PROBES = ("readinessProbe", "livenessProbe", "startupProbe")
 
 
+Kept = Mapping[tuple[str, str], tuple[int, Object, tuple[str, ...]]]
+"""Kind and name of a ConfigMap or Secret → index, object, and the containers that use it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A text of a container, or of a ConfigMap that containers of one pod alone use.
+    """A text of a container, or of a ConfigMap or Secret that containers of one pod alone use.
 
-    ``path`` leads to it within the container or the ConfigMap, ``hint`` is what it is called.
+    ``path`` leads to it within the container or the object, ``hint`` is what it is called.
+    ``kept`` is the index of the ConfigMap or Secret, ``encoded`` whether it is base64 there.
     """
 
     containers: tuple[str, ...]
@@ -59,7 +69,8 @@ class Text:
     text: str
     hint: str = ""
     port: int | None = None
-    config_map: int | None = None
+    kept: int | None = None
+    encoded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,24 +87,28 @@ class Reference:
         return self.sure or answered(self.question, answers).in_force
 
 
-def texts_of(
-    workload: Workload, config_maps: Mapping[str, tuple[int, Object, tuple[str, ...]]]
-) -> Iterator[Text]:
+def texts_of(workload: Workload, kept: Kept) -> Iterator[Text]:
     """Every text in which a container may name another one.
 
     What runs before the others cannot reach them yet, so nothing is looked for there.
-
-    config_maps: name → index, object, and the containers that use it.
     """
     for container in workload.containers:
         yield from _of_container(container)
-    for name, (index, body, users) in config_maps.items():
-        for key, value in mapping(body.get("data")).items():
-            if isinstance(value, str):
-                port = _beside(mapping(body.get("data")), key)
-                yield Text(
-                    users, f"config/{name}/{key}", ("data", key), value, key, port, config_map=index
-                )
+    for (kind, name), (index, body, users) in kept.items():
+        texts = texts_by_key(body)
+        for key, value in texts.items():
+            plain = kind == "ConfigMap" or key in mapping(body.get("stringData"))
+            section = "data" if kind == "ConfigMap" or not plain else "stringData"
+            yield Text(
+                users,
+                f"{'config' if kind == 'ConfigMap' else 'secret'}/{name}/{key}",
+                (section, key),
+                value,
+                key,
+                _beside(texts, key),
+                kept=index,
+                encoded=not plain,
+            )
 
 
 def _of_container(container: Mapping[str, Any]) -> Iterator[Text]:
@@ -141,7 +156,7 @@ def references(
         for match in LOOPBACK.finditer(at.text):
             port = port_of(match, at)
             there = listening.get(port, []) if port is not None else []
-            within_config = at.config_map is not None and len(own) > 1
+            within_config = at.kept is not None and len(own) > 1
             if not within_config and any(group_of[name] in own for name in there):
                 continue
             others = [
@@ -202,7 +217,7 @@ def _about(
     workload: Workload, at: Text, port: int | None, others: Sequence[str], likely: str
 ) -> Question:
     shown = f"localhost:{port}" if port is not None else "localhost"
-    owner = at.containers[0] if at.config_map is None else "config"
+    owner = at.containers[0] if at.kept is None else "config"
     choices = [Choice(name, msg("The container %(name)s", name=name)) for name in others]
     return Question(
         id=f"localhost-peer:{workload.name}:{owner}:{at.where}:{port or ''}".rstrip(":"),
@@ -223,56 +238,47 @@ def _about(
 
 
 @dataclass(frozen=True, slots=True)
-class ConfigMaps:
-    """All ConfigMaps by namespace and name, and the workloads (by index) that use each."""
+class Stores:
+    """All ConfigMaps and Secrets by kind, namespace and name, and the workloads that use each."""
 
-    found: Mapping[tuple[str, str], tuple[int, Object]]
-    users: Mapping[tuple[str, str], set[int]]
+    found: Mapping[tuple[str, str, str], tuple[int, Object]]
+    users: Mapping[tuple[str, str, str], set[int]]
 
     @classmethod
-    def of(cls, objects: Sequence[Object], workloads: Sequence[Workload]) -> ConfigMaps:
+    def of(cls, objects: Sequence[Object], workloads: Sequence[Workload]) -> Stores:
         found = {
-            (namespace_of(body), name_of(body)): (index, body)
+            (kind, namespace_of(body), name_of(body)): (index, body)
             for index, body in enumerate(objects)
-            if body.get("kind") == "ConfigMap"
+            if (kind := str(body.get("kind"))) in ("ConfigMap", "Secret")
         }
-        users: dict[tuple[str, str], set[int]] = {}
+        users: dict[tuple[str, str, str], set[int]] = {}
         for workload in workloads if found else ():
-            for name in _used_by(workload):
-                users.setdefault((workload.namespace, name), set()).add(workload.index)
+            for kind, name in _used_by(workload):
+                users.setdefault((kind, workload.namespace, name), set()).add(workload.index)
         return cls(found, users)
 
-    def of_one(self, workload: Workload) -> dict[str, tuple[int, Object, tuple[str, ...]]]:
-        """The ConfigMaps that this workload alone uses, with the containers that use each."""
+    def of_one(self, workload: Workload) -> Kept:
+        """Those that this workload alone uses, with the containers that use each."""
+        space = workload.namespace
         return {
-            name: (*self.found[workload.namespace, name], tuple(dict.fromkeys(containers)))
-            for name, containers in _used_by(workload).items()
-            if (workload.namespace, name) in self.found
-            and self.users[workload.namespace, name] == {workload.index}
+            (kind, name): (*self.found[kind, space, name], tuple(dict.fromkeys(containers)))
+            for (kind, name), containers in _used_by(workload).items()
+            if (kind, space, name) in self.found
+            and self.users[kind, space, name] == {workload.index}
         }
 
 
-def _used_by(workload: Workload) -> dict[str, list[str]]:
-    """The ConfigMaps of a workload, each with the containers that use it."""
+def _used_by(workload: Workload) -> dict[tuple[str, str], list[str]]:
+    """The ConfigMaps and Secrets of a workload, each with the containers that use it."""
     volumes = {
-        mapping(item).get("name"): get(item, ("configMap", "name"))
+        mapping(item).get("name"): list(stores_of_volume(mapping(item)))
         for item in sequence(workload.spec.get("volumes"))
     }
-    used: dict[str, list[str]] = {}
+    used: dict[tuple[str, str], list[str]] = {}
     for container in workload.containers:
-        for name in _config_map_names(container, volumes):
-            used.setdefault(name, []).append(str(container.get("name")))
+        of_variables = ((kind, name) for kind, name, _key in stores_of_variables(container))
+        mounts = sequence(container.get("volumeMounts"))
+        of_mounts = (one for mount in mounts for one in volumes.get(mapping(mount).get("name"), ()))
+        for one in dict.fromkeys((*of_variables, *of_mounts)):
+            used.setdefault(one, []).append(str(container.get("name")))
     return used
-
-
-def _config_map_names(container: Mapping[str, Any], volumes: Mapping[Any, Any]) -> Iterator[str]:
-    """The ConfigMaps that a container reads, as variables or as files."""
-    for item in sequence(container.get("envFrom")):
-        if name := get(item, ("configMapRef", "name")):
-            yield str(name)
-    for item in sequence(container.get("env")):
-        if name := get(item, ("valueFrom", "configMapKeyRef", "name")):
-            yield str(name)
-    for mount in sequence(container.get("volumeMounts")):
-        if name := volumes.get(mapping(mount).get("name")):
-            yield str(name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Mapping
 from typing import Any
 
@@ -206,6 +207,50 @@ spec: {containers: [{name: x, image: x, envFrom: [{configMapRef: {name: settings
     assert [b["data"] for b in shared.bodies if b["kind"] == "ConfigMap"] == [
         {"API": "localhost:3000"}
     ]
+
+
+@pytest.mark.parametrize(
+    "reading",
+    [
+        "env: [{name: URL, valueFrom: {secretKeyRef: {name: keys, key: URL}}}]",
+        "envFrom: [{secretRef: {name: keys}}]",
+        "volumeMounts: [{name: files, mountPath: /keys}]",
+    ],
+)
+@pytest.mark.parametrize("encoded", [False, True])
+def test_the_address_of_a_peer_in_a_secret_is_rewritten(reading: str, encoded: bool) -> None:
+    url = "postgres://me:word@localhost:5432/shop"
+    field = "data" if encoded else "stringData"
+    value = base64.b64encode(url.encode()).decode() if encoded else url
+    text = pod(
+        f"{{name: web, image: web, {reading}}}",
+        "{name: db, image: db, ports: [{containerPort: 5432}]}",
+        spec="\n      volumes: [{name: files, projected: {sources: [{secret: {name: keys}}]}}]",
+        more=f"---\napiVersion: v1\nkind: Secret\nmetadata: {{name: keys}}\n"
+        f"{field}: {{URL: '{value}', OTHER: /w==}}\n",
+    )
+
+    running = split(text, APART)
+
+    (secret,) = (body for body in running.bodies if body["kind"] == "Secret")
+    written = secret[field]["URL"]
+    expected = url.replace("localhost", "shop-db")
+    assert (base64.b64decode(written).decode() if encoded else written) == expected
+    assert secret[field]["OTHER"] == "/w=="
+
+
+def test_a_localhost_in_a_secret_is_asked_about_without_its_value() -> None:
+    text = pod(
+        "{name: web, image: web, envFrom: [{secretRef: {name: keys}}]}",
+        "{name: a, image: a}",
+        "{name: b, image: b}",
+        more="---\napiVersion: v1\nkind: Secret\nmetadata: {name: keys}\n"
+        "stringData: {URL: 'x://me:word@localhost:9'}\n",
+    )
+
+    question = split(text, APART).questions["localhost-peer:shop:config:secret/keys/URL:9"]
+
+    assert "word" not in str(question.text)
 
 
 def _made(text: str, answers: Mapping[str, str]) -> Made:
