@@ -29,6 +29,30 @@ def test_maps_merge_and_a_null_deletes() -> None:
     assert settings.section("resources") == {"default": {"limits": {"memory": "2Gi"}}}
 
 
+@pytest.mark.parametrize(
+    ("section", "path"),
+    [
+        ("workload", ("labels", "more")),
+        ("exposure", ("annotations",)),
+        ("observability", ("labels",)),
+        ("network", ("dns", "labels")),
+        ("secrets", ("names", "keys", "keys")),
+    ],
+)
+def test_a_null_takes_one_label_or_annotation_back(section: str, path: tuple[str, ...]) -> None:
+    def nested(values: dict[str, Any]) -> dict[str, Any]:
+        for key in reversed(path):
+            values = {key: values}
+        return {section: values}
+
+    settings = settled(
+        preset("org", **nested({"example.com/a": "1", "example.com/b": "2"})),
+        preset("app", **nested({"example.com/b": None})),
+    )
+
+    assert settings.sections == nested({"example.com/a": "1"})
+
+
 def test_a_null_below_containers_stays_to_delete_what_a_container_has() -> None:
     settings = settled(
         preset("org", resources={"containers": {"web": {"limits": {"cpu": "1"}}}}),

@@ -42,7 +42,7 @@ _KEYS: dict[str, Shape] = {
     "path": replace(ROOTED, about="The path below the host; / is usual."),
     "pathType": text("How the path is compared.", "Prefix", "Exact", "ImplementationSpecific"),
     "class": named("The IngressClass."),
-    "annotations": by_name(text(nullable=False), "For the controller of the Ingress or route."),
+    "annotations": by_name(text(), "For the controller of the Ingress or route."),
     "tls": keys(
         "TLS at the Ingress; with a gateway it ends there.",
         secret=named(

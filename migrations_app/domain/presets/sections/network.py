@@ -24,7 +24,7 @@ from migrations_app.domain.presets.shape import (
 
 _PODS = {
     "namespace": named("The namespace that they are in."),
-    "labels": by_name(text(nullable=False), "Their labels; without them the whole namespace."),
+    "labels": by_name(text(), "Their labels; without them the whole namespace."),
 }
 _OF_A_WORKLOAD: dict[str, Shape] = {
     "world": text("Whether pods may reach the internet; unset: asked.", "allow", "deny"),

@@ -17,7 +17,7 @@ _KEYS: dict[str, Shape] = {
         "How often a monitor asks, such as 30s.",
         pattern=r"^([0-9]+(ms|[smhd]))+$|\$\{",
     ),
-    "labels": by_name(text(nullable=False), "Labels of monitors, by which Prometheus finds them."),
+    "labels": by_name(text(), "Labels of monitors, by which Prometheus finds them."),
 }
 
 SECTION = Section(

@@ -55,7 +55,7 @@ _SHAPE = keys(
         keys(
             **_OF_A_SECRET,
             name=named("What the cluster calls it, where the mode is reference."),
-            keys=by_name(text(nullable=False), "Our key: the cluster's."),
+            keys=by_name(text(), "Our key: the cluster's."),
         ),
         "By the name of a Secret; wins over the others.",
     ),

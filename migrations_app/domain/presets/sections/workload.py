@@ -45,7 +45,7 @@ _LABELS = keys(
     component=text("Its part in the application."),
     version=text("Such as ${GIT_COMMIT}."),
     managedBy=text("Who looks after it."),
-    more=by_name(text(nullable=False), "Other labels, by their whole key."),
+    more=by_name(text(), "Other labels, by their whole key."),
 )
 _OF_A_WORKLOAD = {
     "kind": text(
