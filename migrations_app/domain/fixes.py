@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from migrations_app.domain.bundle import Object, Objects, SourceObject, object_label
 from migrations_app.domain.findings import Finding
-from migrations_app.domain.fixing import containers, settings, workloads
+from migrations_app.domain.fixing import amounts, containers, settings, workloads
 from migrations_app.domain.fixing.base import Change
 from migrations_app.domain.manifests.resources import get
-from migrations_app.domain.places import parse_pointer
+from migrations_app.domain.places import Path, parse_pointer
 from migrations_app.domain.provenance import Step, StepKind
 from migrations_app.domain.transforms.base import Running
 
@@ -21,6 +21,8 @@ Look = Callable[[tuple[SourceObject, ...]], Iterable[Finding]]
 
 _ROUNDS = 4
 _RENAMING = frozenset({"WLD-01"})
+_FILLING = frozenset({"RES-01"})
+"""What may put a field where none is yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +39,15 @@ class Fix:
     def __call__(self, objects: Objects) -> Sequence[Object | None]:
         path = parse_pointer(self.finding.place.path)
         for index, body in enumerate(objects):
-            if object_label(body) == self.finding.place.object and get(body, path) is not None:
-                return self.change(objects, index, path)
+            if object_label(body) == self.finding.place.object and self._is_there(body, path):
+                result = self.change(objects, index, path)
+                if result is not objects:
+                    return result
         return objects
+
+    def _is_there(self, body: Object, path: Path) -> bool:
+        fills = self.finding.code in _FILLING
+        return get(body, path[:-1] if fills else path) is not None
 
 
 def fix_for(finding: Finding) -> Fix | None:
@@ -81,6 +89,7 @@ _CHANGES: dict[str, Change] = {
     "PRD-04": workloads.left_to_the_scaler,
     "PRD-05": workloads.paced,
     "PRD-08": containers.wait_before_the_end,
+    "RES-01": amounts.something_to_begin_with,
     "SEC-03": containers.without_root,
     "SEC-05": containers.restricted,
     "SEC-07": containers.writable_tmp,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from migrations_app.domain.bundle import SourceObject
 from migrations_app.domain.checks.base import CheckContext, Rule
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.resources import mapping
@@ -14,7 +15,11 @@ RES_01 = Rule(
     "RES-01",
     Severity.HIGH,
     msg("Podman shares the host; a scheduler needs requests, and a node limits, to stay sound."),
-    msg("Set requests and limits, for example with a resources preset."),
+    msg(
+        "Set requests and limits, for example with a resources preset. Those of the fix are to "
+        "begin with: measure the service, and correct them."
+    ),
+    fixable=True,
 )
 RES_02 = Rule(
     "RES-02",
@@ -32,7 +37,12 @@ _MISSING = {
 
 
 def missing_resources(context: CheckContext) -> Iterator[Finding]:
-    """RES-01: a container without requests or without limits."""
+    """RES-01: a container without requests or without limits.
+
+    The fix requests 250m of a processor and 64Mi of memory and limits to 500m and 128Mi, and leaves
+    alone what is there. These are to begin with: a service that needs more is slowed down or
+    killed, which a rehearsal shows. Where the pod as a whole has amounts, it is for a person.
+    """
     for item, path, container in context.containers:
         if "ephemeralContainers" in path:
             continue
@@ -45,7 +55,14 @@ def missing_resources(context: CheckContext) -> Iterator[Finding]:
                 item,
                 (*path, "resources"),
                 _MISSING[missing].about(name=container.get("name")),
+                fixable=not _has_amounts_of_its_own(context, item),
             )
+
+
+def _has_amounts_of_its_own(context: CheckContext, item: SourceObject) -> bool:
+    """Whether the pod has requests or limits that its containers share."""
+    found = context.pod(item)
+    return bool(found and found[1].get("resources"))
 
 
 def fractional_memory(context: CheckContext) -> Iterator[Finding]:
