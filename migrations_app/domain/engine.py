@@ -39,6 +39,7 @@ from migrations_app.domain.passing_secrets import passing_secrets
 from migrations_app.domain.pipeline.phases import Phase
 from migrations_app.domain.presets.layering import Settings, settle
 from migrations_app.domain.presets.schema import Preset
+from migrations_app.domain.provenance import StepKind
 from migrations_app.domain.questions import Question
 from migrations_app.domain.relabelling import Relabelling
 from migrations_app.domain.renames import renames
@@ -162,12 +163,12 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
         existing_secrets=existing(settings, running.record),
     )
     if options.accepted_fixes:
-        apply_accepted(
-            running,
-            options.accepted_fixes,
-            lambda objects: checks.run(replace(context, objects=objects)),
-        )
-        context = replace(context, objects=tuple(running.objects))
+
+        def look(objects: tuple[SourceObject, ...]) -> CheckContext:
+            return replace(context, objects=objects, image_origins=_image_origins(running))
+
+        apply_accepted(running, options.accepted_fixes, look)
+        context = look(tuple(running.objects))
     contradicted = apply_edits(running, options.edits)
     if options.edits:
         context = replace(context, objects=tuple(running.objects))
@@ -238,11 +239,15 @@ def services_of(made: Made) -> Ownership:
 
 
 def _image_origins(running: Running) -> dict[str, str]:
-    """Image reference → what the source called it, for images that were renamed."""
+    """Image reference → what the source called it, for images that were renamed.
+
+    An image that was set by hand is another one than the source's.
+    """
     origins: dict[str, str] = {}
     for item in running.record:
         before, after = item.change.before, item.change.after
-        if item.change.path[-1:] == ("image",) and isinstance(before, str):
+        by_hand = item.change.step.kind is StepKind.ANSWER
+        if item.change.path[-1:] == ("image",) and isinstance(before, str) and not by_hand:
             origins[str(after)] = origins.get(before, before)
     return origins
 

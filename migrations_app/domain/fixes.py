@@ -5,23 +5,26 @@ Only what is unambiguous is here. A fix is found again by the fingerprint of its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from migrations_app.domain import checks
 from migrations_app.domain.bundle import Object, Objects, SourceObject, object_label
+from migrations_app.domain.checks.base import CheckContext
 from migrations_app.domain.findings import Finding
-from migrations_app.domain.fixing import amounts, containers, settings, workloads
+from migrations_app.domain.fixing import amounts, containers, images, settings, workloads
 from migrations_app.domain.fixing.base import Change
+from migrations_app.domain.known_images import NOTHING, KnownImages
 from migrations_app.domain.manifests.resources import get
 from migrations_app.domain.places import Path, parse_pointer
 from migrations_app.domain.provenance import Step, StepKind
 from migrations_app.domain.transforms.base import Running
 
-Look = Callable[[tuple[SourceObject, ...]], Iterable[Finding]]
+Look = Callable[[tuple[SourceObject, ...]], CheckContext]
 
 _ROUNDS = 4
 _RENAMING = frozenset({"WLD-01"})
-_FILLING = frozenset({"RES-01"})
+_FILLING = frozenset({"RES-01", "EDG-01"})
 """What may put a field where none is yet."""
 
 
@@ -50,9 +53,12 @@ class Fix:
         return get(body, path[:-1] if fills else path) is not None
 
 
-def fix_for(finding: Finding) -> Fix | None:
-    """The fix of a finding, None where a person has to act."""
-    change = _CHANGES.get(finding.code) if finding.fixable else None
+def fix_for(finding: Finding, known: KnownImages = NOTHING) -> Fix | None:
+    """The fix of a finding, None where a person has to act. Some go by what is known of images."""
+    if not finding.fixable:
+        return None
+    informed = _INFORMED.get(finding.code)
+    change = informed(known) if informed else _CHANGES.get(finding.code)
     return Fix(finding, change) if change else None
 
 
@@ -64,9 +70,11 @@ def apply_accepted(running: Running, accepted: frozenset[str], look: Look) -> No
     """
     left = set(accepted)
     for _round in range(_ROUNDS):
-        findings = [finding for finding in look(tuple(running.objects)) if finding.fixable]
+        context = look(tuple(running.objects))
+        findings = [finding for finding in checks.run(context) if finding.fixable]
         found = [finding for finding in findings if finding.fingerprint in left]
-        fixes = [fix for finding in found if (fix := fix_for(finding)) is not None]
+        known = context.known_images
+        fixes = [fix for finding in found if (fix := fix_for(finding, known)) is not None]
         if not fixes:
             return
         others = [fix for fix in fixes if fix.finding.code not in _RENAMING]
@@ -86,6 +94,7 @@ _CHANGES: dict[str, Change] = {
     "PRB-03": containers.asked_by_kubelet,
     "PRB-04": containers.the_only_port,
     "PRD-02": workloads.not_alone,
+    "PRD-03": workloads.enough_for_every_step,
     "PRD-04": workloads.left_to_the_scaler,
     "PRD-05": workloads.paced,
     "PRD-08": containers.wait_before_the_end,
@@ -102,5 +111,11 @@ _CHANGES: dict[str, Change] = {
     "WLD-01": workloads.to_deployment,
 }
 
-FIXED = frozenset(_CHANGES)
+_INFORMED: dict[str, Callable[[KnownImages], Change]] = {
+    "EDG-01": images.fit_for_the_edge,
+    "IMG-02": images.pinned,
+    "IMG-03": images.at_home,
+}
+
+FIXED = frozenset({*_CHANGES, *_INFORMED})
 """The codes of findings that have a fix, where the finding itself says so."""

@@ -19,8 +19,12 @@ from migrations_app.domain.transforms.base import Running
 SCHEMAS = BundledSchemas()
 
 
+def context(objects: tuple[SourceObject, ...]) -> CheckContext:
+    return CheckContext(objects, SCHEMAS, "1.34")
+
+
 def look(objects: tuple[SourceObject, ...]) -> list[Finding]:
-    return checks.run(CheckContext(objects, SCHEMAS, "1.34"))
+    return checks.run(context(objects))
 
 
 def fixed(
@@ -29,7 +33,7 @@ def fixed(
     running = Running.of(SourceObject(body, Origin("a.yaml", 1, 1)) for body in bodies)
     found = look(tuple(running.objects))
     wanted = frozenset(f.fingerprint for f in found if f.code in codes and f.fixable)
-    apply_accepted(running, wanted | accepted, look)
+    apply_accepted(running, wanted | accepted, context)
     return running
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from migrations_app.domain.bundle import Facts, ImageFacts, SourceObject
 from migrations_app.domain.checks.selectors import Choosers
 from migrations_app.domain.findings import Finding, Severity
+from migrations_app.domain.known_images import KnownImages
 from migrations_app.domain.loss import LossRow
 from migrations_app.domain.manifests.resources import (
     CONTAINER_LISTS,
@@ -165,6 +166,11 @@ class CheckContext:
         """What an image says of itself, whatever a preset has made of its name."""
         known = self.facts.images
         return known.get(image) or known.get(self.image_origins.get(image, ""))
+
+    @cached_property
+    def known_images(self) -> KnownImages:
+        """What fixes of images may go by."""
+        return KnownImages(self.facts.image_digests, self.image_origins, self.allowed_registries)
 
     @cached_property
     def _asked(self) -> Mapping[str, tuple[Question, ...]]:

@@ -77,7 +77,12 @@ def unreachable_images(context: CheckContext) -> Iterator[Finding]:
 
 
 def floating_tags(context: CheckContext) -> Iterator[Finding]:
-    """IMG-02: no tag, or ``latest``."""
+    """IMG-02: no tag, or ``latest``.
+
+    The fix pins the digest, where the source knows it or it was given: the tag stays to be read,
+    and nodes go by the digest. An image that was built on its host has another digest once it is
+    pushed; what Podman alone knows as ``localhost/…`` is never pinned.
+    """
     for item, path, text, image in images(context):
         if image is not None and image.floats:
             yield IMG_02.found(
@@ -86,13 +91,16 @@ def floating_tags(context: CheckContext) -> Iterator[Finding]:
                 msg("%(image)s has no tag.", image=text)
                 if not image.tag
                 else msg("%(image)s uses the tag latest.", image=text),
+                fixable=bool(context.known_images.pinned(text)),
             )
 
 
 def foreign_registries(context: CheckContext) -> Iterator[Finding]:
     """IMG-03: the image is in a registry that no rewrite of the presets leads to.
 
-    Asked only where presets name registries; without one there is no rule to break.
+    Asked only where presets name registries; without one there is no rule to break. Where they
+    name one and no other, the fix names the image below it, under the path that it has elsewhere
+    and with its tag and digest: a mirror has to hold it there.
     """
     allowed = context.allowed_registries
     if not allowed:
@@ -103,7 +111,10 @@ def foreign_registries(context: CheckContext) -> Iterator[Finding]:
         full = f"{image.registry}/{image.path}"
         if not any(full.startswith(registry.rstrip("/") + "/") for registry in allowed):
             yield IMG_03.found(
-                item, path, msg("%(image)s is in none of the house's registries.", image=text)
+                item,
+                path,
+                msg("%(image)s is in none of the house's registries.", image=text),
+                fixable=bool(context.known_images.at_home(text)),
             )
 
 

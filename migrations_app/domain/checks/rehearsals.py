@@ -166,6 +166,8 @@ def tight_limits(
     """RES-03: the memory limit of a container is below the peak that was measured, or close to it.
 
     Close is less than a tenth above it. A request above its limit is SCH-06: no cluster takes it.
+    It is for a person: a fix is applied whenever the service is rendered, from what is known then,
+    and a peak belongs to the one manifest that was rehearsed.
     """
     for body in objects:
         for path, container in containers(body):
@@ -185,7 +187,9 @@ def tight_limits(
 def slow_starts(objects: Sequence[Object], ready_at: float | None) -> Iterator[Finding]:
     """PRB-05: the start took longer than the liveness probe waits before it restarts.
 
-    Measured in the rehearsal. A start-up probe takes the place of that wait.
+    Measured in the rehearsal. A start-up probe takes the place of that wait. It is for a person: a
+    fix is applied whenever the service is rendered, from what is known then, and how long a start
+    took belongs to the one manifest that was rehearsed.
     """
     if ready_at is None:
         return

@@ -55,7 +55,8 @@ def missing_resources(context: CheckContext) -> Iterator[Finding]:
                 item,
                 (*path, "resources"),
                 _MISSING[missing].about(name=container.get("name")),
-                fixable=not _has_amounts_of_its_own(context, item),
+                fixable=isinstance(container.get("resources") or {}, dict)
+                and not _has_amounts_of_its_own(context, item),
             )
 
 

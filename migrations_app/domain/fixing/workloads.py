@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from migrations_app.domain.bundle import Object, Objects
+from migrations_app.domain.checks.canaries import NEAR, reached, replicas_of, weights
 from migrations_app.domain.checks.production import holds_claim, is_spread, unsaid_pace
 from migrations_app.domain.checks.selectors import selected_by
 from migrations_app.domain.checks.staging import SCRAPE
@@ -233,6 +234,25 @@ def _has_budget(objects: Objects, body: Object, labels: dict[str, Any]) -> bool:
         for other in objects
         if other.get("kind") == "PodDisruptionBudget"
     )
+
+
+def enough_for_every_step(objects: Objects, index: int, _path: Path) -> Sequence[Object | None]:
+    """PRD-03: the least number of pods, from what there is, that brings every step near its share.
+
+    A hundred pods can do any.
+    """
+    body = objects[index]
+    canary = mapping(get(body, ("spec", "strategy", "canary")))
+    shares = [weight for _index, weight in weights(canary)]
+    count = replicas_of(body)
+    enough = next(
+        number
+        for number in range(max(count, 1), max(count, 100) + 1)
+        if all(abs(reached(number, weight) - weight) <= NEAR for weight in shares)
+    )
+    if enough == count:
+        return objects
+    return changed(objects, index, replace_at(body, ("spec", "replicas"), enough))
 
 
 def left_to_the_scaler(objects: Objects, index: int, path: Path) -> Sequence[Object | None]:

@@ -110,7 +110,20 @@ def _facts(shelf: Shelf, specs: Sequence[ServiceSpec]) -> Facts:
             ids.setdefault(tag, image.id)
             ports[tag] = tuple(image.mapping("Config", "ExposedPorts"))
             images[tag] = _image(image)
+            if digest := _digest(image, tag):
+                digests.setdefault(tag, digest)
     return replace(facts, image_digests=digests, image_ids=ids, image_ports=ports, images=images)
+
+
+def _digest(image: Inspection, tag: str) -> str:
+    """The digest of an image under one of its names, where a registry knows it by one alone."""
+    name = tag.rpartition(":")[0]
+    if name.startswith("localhost/"):
+        return ""
+    pairs = (text.partition("@") for text in image.texts("RepoDigests"))
+    known = {digest for repository, _at, digest in pairs if repository == name and digest}
+    own = image.text("Digest")
+    return own if own in known else known.pop() if len(known) == 1 else ""
 
 
 def _image(image: Inspection) -> ImageFacts:

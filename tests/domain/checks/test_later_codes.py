@@ -273,7 +273,7 @@ def test_the_edge_is_asked_for_alone(look: Any) -> None:
     text = container("image: r.io/a:1")
 
     assert look(text, "EDG-01", phase=Phase.PRODUCTION) == []
-    assert len(look(text, "EDG-01", phase=Phase.PRODUCTION, environment="edge")) == 1
+    assert len(look(text, "EDG-01", phase=Phase.PRODUCTION, environment="edge")) == 3
 
 
 def test_a_source_holds_what_stands_in_it_and_not_what_was_given(look: Any) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from migrations_app.adapters.schemas import BundledSchemas
 from migrations_app.domain import checks
-from migrations_app.domain.bundle import SourceObject
+from migrations_app.domain.bundle import Facts, SourceObject
 from migrations_app.domain.checks.base import CheckContext
 from migrations_app.domain.fixes import apply_accepted, fix_for
 from migrations_app.domain.pipeline.phases import Phase
@@ -43,6 +43,9 @@ _POD = st.fixed_dictionaries(
     {"containers": st.lists(_CONTAINER | _VALUES, max_size=2) | _VALUES},
     optional={"volumes": _VALUES, "securityContext": _VALUES, "hostname": _VALUES},
 )
+_CANARY = st.fixed_dictionaries(
+    {"steps": st.lists(st.fixed_dictionaries({"setWeight": st.integers(-1, 101)}) | _VALUES)}
+)
 _OBJECTS = st.one_of(
     st.fixed_dictionaries(
         {"apiVersion": st.just("v1"), "kind": st.just("Pod"), "spec": _POD},
@@ -72,6 +75,17 @@ _OBJECTS = st.one_of(
         },
         optional={"metadata": _VALUES, "spec": _VALUES, "data": _VALUES},
     ),
+    st.fixed_dictionaries(
+        {
+            "apiVersion": st.just("argoproj.io/v1alpha1"),
+            "kind": st.just("Rollout"),
+            "spec": st.fixed_dictionaries(
+                {"strategy": st.fixed_dictionaries({"canary": _CANARY})},
+                optional={"replicas": _VALUES, "template": _VALUES},
+            ),
+        },
+        optional={"metadata": _VALUES},
+    ),
 )
 
 
@@ -84,6 +98,8 @@ def context(bodies: list[dict[str, Any]]) -> CheckContext:
         allowed_registries=("r.io",),
         digests_wanted=True,
         phase=Phase.PRODUCTION,
+        environment="edge",
+        facts=Facts(image_digests={"a": "sha256:" + "4b" * 32}),
     )
 
 
@@ -106,9 +122,7 @@ def test_fixes_survive_any_shape_and_change_no_input(bodies: list[dict[str, Any]
     here = context(bodies)
     accepted = frozenset(f.fingerprint for f in checks.run(here) if f.fixable)
     running = Running.of(here.objects)
-    apply_accepted(
-        running, accepted, lambda objects: checks.run(context([o.body for o in objects]))
-    )
+    apply_accepted(running, accepted, lambda objects: context([o.body for o in objects]))
 
     assert bodies == before
 

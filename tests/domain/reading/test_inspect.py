@@ -215,3 +215,25 @@ def test_notes_of_the_image_are_no_annotations_of_the_service() -> None:
     (workload,) = (o.body for o in made_of(files).objects if o.body["kind"] == "Deployment")
     template = workload["spec"]["template"]["metadata"]
     assert template.get("annotations") == {"example.com/team": "payments"}
+
+
+ONE, OTHER = ("sha256:" + digits * 32 for digits in ("1a", "2b"))
+
+
+@pytest.mark.parametrize(
+    ("tag", "digests", "own", "wanted"),
+    [
+        ("quay.io/a/web:1", [f"quay.io/a/web@{ONE}"], "", ONE),
+        ("quay.io/a/web:1", [f"quay.io/a/web@{ONE}", f"quay.io/a/web@{OTHER}"], OTHER, OTHER),
+        ("quay.io/a/web:1", [f"quay.io/a/web@{ONE}", f"quay.io/a/web@{OTHER}"], "", None),
+        ("quay.io/a/web:1", [f"docker.io/a/web@{ONE}"], ONE, None),
+        ("localhost/web:1", [f"localhost/web@{ONE}"], ONE, None),
+    ],
+)
+def test_an_image_tells_the_digest_by_which_its_registry_knows_it(
+    tag: str, digests: list[str], own: str, wanted: str | None
+) -> None:
+    image = {"Id": "a" * 64, "RepoTags": [tag], "RepoDigests": digests, "Digest": own}
+    bundle = read_bundle(MemoryFiles({"image.json": json.dumps([image]).encode()}), STRICT)
+
+    assert bundle.facts.image_digests.get(tag) == wanted
