@@ -15,6 +15,7 @@ from migrations_app.domain.checks import (
     image_origins,
     images,
     names,
+    peer_names,
     privileges,
     probe_quality,
     probes,
@@ -118,6 +119,7 @@ MENDED_ALONE: tuple[Check, ...] = (
 
 MENDED_TOGETHER: tuple[Check, ...] = (
     names.colliding_names,
+    peer_names.called_by_old_names,
     references.dangling_references,
 )
 """The same, but they have to see all objects."""

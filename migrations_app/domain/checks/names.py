@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from migrations_app.domain import names
 from migrations_app.domain.checks.base import CheckContext, Rule
+from migrations_app.domain.checks.peer_names import perhaps_called_by_old_names
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.resources import (
     CLAIM_TEMPLATES,
@@ -49,7 +50,9 @@ NAM_03 = Rule(
 def invalid_names(context: CheckContext) -> Iterator[Finding]:
     """NAM-01: a name that Kubernetes does not accept.
 
-    Objects, containers, volumes and host names. Podman allows underscores, dots and capitals.
+    Objects, containers, volumes and host names. Podman allows underscores, dots and capitals. Where
+    peers call a Service by such a name (``http://my_db``, ``DB_HOST=my_db``), rendering writes the
+    new one; where a text only may mean the peer, a finding asks to look.
     """
     for item in context.objects:
         name = name_of(item.body)
@@ -98,6 +101,7 @@ def invalid_names(context: CheckContext) -> Iterator[Finding]:
                 else msg("A container has no name."),
                 name,
             )
+    yield from perhaps_called_by_old_names(context)
 
 
 def colliding_names(context: CheckContext) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from migrations_app.domain.mends import (
     hosts,
     metadata_keys,
     obsolete_versions,
+    peer_names,
     ports,
     proc_mount,
     quantities,
@@ -42,6 +43,7 @@ def mends(schemas: Schemas, version: str) -> tuple[Transform, ...]:
         volumes.UNNAMED,
         volumes.TWINS,
         volumes.TWIN_MOUNTS,
+        peer_names.MEND,  # before the Services lose the names that are looked for
         ValidNames(),
         hosts.MEND,
         volumes.MISSING,
