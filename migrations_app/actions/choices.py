@@ -27,6 +27,9 @@ from migrations_app.queries.inputs import gather
 _LONGEST = 64 * 1024
 """Characters: a missing file is answered with its content."""
 
+_NEVER_EMPTY = frozenset({"image-name", "volume-class", "volume-size"})
+"""Codes of questions that an empty text does not answer; elsewhere it says: nothing."""
+
 
 @action
 def answer_questions(
@@ -48,7 +51,7 @@ def answer_questions(
     _check(answers, _asked([service]))
     raise_version(service, version)
     _keep(actor, service.application, service, answers)
-    _assess(service.application, [service], schemas)
+    _assess(service.application, [service], answers, schemas)
     _record(actor, service.application, service, answers, {})
     return service
 
@@ -77,7 +80,7 @@ def answer_for_application(
     for service in asking:
         raise_version(service)
     _keep(actor, application, None, answers)
-    _assess(application, asking, schemas)
+    _assess(application, asking, answers, schemas)
     _record(actor, application, None, answers, {"services": [service.key for service in asking]})
 
 
@@ -252,7 +255,12 @@ def _wrong(key: str, value: str | None, asked: Mapping[str, list[str]]) -> Probl
         )
     if len(value) > _LONGEST:
         return Problem("too_long", msg("An answer has at most %(most)s characters.", most=_LONGEST))
-    if value and key.startswith("volume-size:"):
+    if not value.strip() and key.partition(":")[0] in _NEVER_EMPTY:
+        return Problem(
+            "empty",
+            msg("Nothing is no answer to %(id)s. Take the answer back to go by none.", id=key),
+        )
+    if key.startswith("volume-size:"):
         try:
             Quantity.parse(value)
         except InvalidInput as error:
@@ -260,15 +268,28 @@ def _wrong(key: str, value: str | None, asked: Mapping[str, list[str]]) -> Probl
     return None
 
 
-def _assess(application: Application, services: Sequence[Service], schemas: Schemas) -> None:
+def _assess(
+    application: Application,
+    services: Sequence[Service],
+    answers: Mapping[str, str | None],
+    schemas: Schemas,
+) -> None:
     """Look at the services with the new answers.
 
     Raises:
-        InvalidInput: with such an answer, a source that tells of one cannot be read any more.
+        InvalidInput: with such an answer, a source that tells of one cannot be read any more, or
+            nothing can be rendered of it.
     """
     sound = Assessment.objects.filter(service__in=services, problem={})
     before = set(sound.values_list("service", flat=True))
-    assess(application=application, schemas=schemas, services=services)
+    try:
+        assess(application=application, schemas=schemas, services=services)
+    except InvalidInput as error:
+        if error.problems:
+            raise
+        at = _pointer(next(iter(answers))) if len(answers) == 1 else ""
+        problem = Problem(error.code, error.message, Place(path=at))
+        raise InvalidInput(msg("The answers cannot be kept."), [problem]) from None
     if before - set(sound.values_list("service", flat=True)):
         raise InvalidInput(msg("The answers cannot be kept."), gather(application).unread)
 

@@ -9,15 +9,20 @@ from migrations_app.domain.secrets import looks_secret
 _WHOLE_FILES = frozenset({"missing-file"})
 """Codes of questions that are answered with the content of a file, which may hold anything."""
 
+_VALUES = frozenset({"variable", "unit-variable"})
+"""Codes of questions that ask for the value of what their id names at its end. Others name a
+service, a volume or a secret there, and their answers are choices, images, sizes, ports."""
+
 
 def is_secret_answer(question: str, value: str) -> bool:
     """Whether an answer is kept encrypted and shown nowhere.
 
-    ``question`` is the id of the question; its last part names what is asked for.
+    ``question`` is the id of the question.
     """
-    if question.partition(":")[0] in _WHOLE_FILES:
+    code = question.partition(":")[0]
+    if code in _WHOLE_FILES:
         return True
-    return looks_secret(question.rpartition(":")[2], value)
+    return looks_secret(question.rpartition(":")[2] if code in _VALUES else "", value)
 
 
 def shown_answer(question: str, value: str | None) -> str | None:

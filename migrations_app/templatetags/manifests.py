@@ -148,7 +148,9 @@ def answer_label(question: Mapping[str, Any]) -> str:
     for choice in question["choices"]:
         if choice["value"] == question["answer"]:
             return translated(choice["label"])
-    return _("kept secret") if is_kept_secret(question["answer"]) else str(question["answer"])
+    if is_kept_secret(question["answer"]):
+        return _("kept secret")
+    return str(question["answer"]) or _("nothing")
 
 
 @register.filter

@@ -153,7 +153,7 @@ def _image(service: ServiceSpec, container: ContainerSpec, ledger: Ledger) -> An
         "",
         msg("The image has no name; see the question."),
     )
-    return answer
+    return answer.strip() or placeholder
 
 
 def _words(

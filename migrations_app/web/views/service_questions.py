@@ -15,12 +15,15 @@ from migrations_app import wiring
 from migrations_app.actions.choices import answer_for_application, answer_questions
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.manifests.secret_markers import has_marker
+from migrations_app.domain.messages import msg
 from migrations_app.queries import service_pages
 from migrations_app.web.requests import PageRequest, actor_of, page, refusal
 from migrations_app.web.views.service_head import find_service, service_page
 
 TAB = "service-questions"
 PREFIX = "answer:"
+_NOTHING_IS_SAID = frozenset({"service-port"})
+"""Codes of questions to which an empty field is an answer, as their text says."""
 
 
 @require_http_methods(["GET", "POST"])
@@ -33,6 +36,8 @@ def questions(request: PageRequest, pk: UUID) -> HttpResponse:
         typed = given_answers(request)
         answers = _wanted(request, typed)
         try:
+            if not answers:
+                raise InvalidInput(msg("The field is empty: give an answer, or take it back."))
             if request.POST.get("scope") == "application":
                 answer_for_application(
                     actor=actor_of(request),
@@ -81,12 +86,17 @@ def _done(answers: dict[str, str | None]) -> str:
 
 
 def given_answers(request: PageRequest) -> dict[str, str]:
-    """The answers of a form: question id → value. An empty text is no answer."""
-    return {
-        name.removeprefix(PREFIX): value.strip()
-        for name, value in request.POST.items()
-        if name.startswith(PREFIX) and isinstance(value, str) and value.strip()
-    }
+    """The answers of a form: question id → value. An empty text is one only if it means: nothing.
+
+    Browsers send the lines of a text with the ends that Windows gives them; files have others.
+    """
+    found: dict[str, str] = {}
+    for name, value in request.POST.items():
+        if name.startswith(PREFIX) and isinstance(value, str):
+            key, text = name.removeprefix(PREFIX), value.replace("\r\n", "\n")
+            if text.strip() or key.partition(":")[0] in _NOTHING_IS_SAID:
+                found[key] = text if "\n" in text else text.strip()
+    return found
 
 
 def with_typed(question: service_pages.Record, typed: dict[str, str]) -> service_pages.Record:

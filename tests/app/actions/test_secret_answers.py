@@ -9,6 +9,7 @@ from django.test import Client
 from migrations_app.actions.choices import answer_questions
 from migrations_app.actions.sources import store_source
 from migrations_app.adapters.schemas import BundledSchemas
+from migrations_app.domain.secret_answers import is_secret_answer
 from migrations_app.models import Answer, Application, Assessment, AuditEvent, Service
 from migrations_app.queries.actors import Actor
 from migrations_app.queries.inputs import gather
@@ -76,3 +77,10 @@ def test_the_page_says_that_it_is_kept(answered: Service, operator: Actor) -> No
     assert "kept secret" in text
     assert SECRET not in text
     assert Answer.objects.get(question_id=QUESTION).value == "kakehashi:secret"
+
+
+def test_a_choice_about_a_secret_is_shown() -> None:
+    assert not is_secret_answer("secret-value:api:db_password", "stub")
+    assert not is_secret_answer("image-name:auth-token:auth-token", "registry.example.com/auth:1")
+    assert is_secret_answer("variable:shop:DB_PASSWORD", "x1")
+    assert is_secret_answer("image-name:web:web", "https://me:hunter2hunter2@example.com/web")

@@ -7,14 +7,16 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from migrations_app.actions.choices import answer_questions
 from migrations_app.actions.presets import create_preset
 from migrations_app.actions.revisions import Wish, make_revision
 from migrations_app.actions.sources import store_source
 from migrations_app.adapters.schemas import BundledSchemas
+from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.presets.schema import Preset
 from migrations_app.domain.runs import RunKind
 from migrations_app.models import (
@@ -28,6 +30,7 @@ from migrations_app.models import (
     Service,
 )
 from migrations_app.queries.actors import Actor
+from migrations_app.web.views.service_questions import given_answers
 from tests.factories import RehearsalFactory, RunFactory
 
 LogIn = Callable[[Actor], Client]
@@ -158,6 +161,45 @@ def test_an_answer_that_is_none_keeps_what_was_typed(asking: Service, visitor: C
     assert answer.status_code == 422
     assert long in answer.content.decode() or question["choices"]
     assert not Answer.objects.exists()
+
+
+def test_an_empty_field_is_an_answer_where_it_means_nothing(
+    operator: Actor, application: Application, schemas: BundledSchemas, visitor: Client
+) -> None:
+    text = """\
+name: shop
+services:
+  db: {image: "docker.io/library/postgres:16"}
+  web: {build: ., depends_on: [db]}
+"""
+    stored = store_source(
+        actor=operator,
+        application=application,
+        files={"compose.yaml": text.encode()},
+        schemas=schemas,
+    )
+    services = {match.service.name: match.service for match in stored.matches}
+    visitor.post(address("service-questions", services["db"]), {"answer:service-port:db": ""})
+    assert Answer.objects.get().value == ""
+    assert "port: 5432" not in Assessment.objects.get(service=services["db"]).text
+    web = address("service-questions", services["web"])
+    refused = visitor.post(web, {"answer:image-name:web:web": " "})
+    assert refused.status_code == 422
+    assert "The field is empty" in refused.content.decode()
+    with pytest.raises(InvalidInput) as caught:
+        answer_questions(
+            actor=operator,
+            service=services["web"],
+            answers={"image-name:web:web": ""},
+            schemas=schemas,
+        )
+    assert [str(p.place) for p in caught.value.problems] == ["/image-name:web:web"]
+
+
+def test_the_text_of_a_file_keeps_its_lines(rf: RequestFactory) -> None:
+    typed = {"answer:missing-file:shop:a.env": "  A=1\r\nB=2\r\n", "answer:image-name:a:a": " x "}
+    given = given_answers(rf.post("/", typed))  # type: ignore[arg-type]
+    assert given == {"missing-file:shop:a.env": "  A=1\nB=2\n", "image-name:a:a": "x"}
 
 
 def test_a_missing_parameter_is_asked_for_and_the_rest_stays_typed(

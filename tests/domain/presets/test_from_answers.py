@@ -38,3 +38,17 @@ def test_several_answers_stay_with_their_questions() -> None:
 
 def test_what_is_open_or_secret_is_left_out() -> None:
     assert answers(asked("variable:shop:PASSWORD", MARKER), asked("volume-size:a:x", None)) == {}
+
+
+def test_an_answer_about_one_thing_is_given_to_no_other() -> None:
+    given = {
+        "image-name:a:a": "registry.example.com/a:1",
+        "variable:shop:LEVEL": "info",
+        "service-port:db": "5432",
+    }
+    assert answers(*(asked(key, value) for key, value in given.items())) == given
+
+
+def test_what_is_open_is_not_answered_by_its_like() -> None:
+    found = answers(asked("volume-size:a:x", "5Gi"), asked("volume-size:b:y", None))
+    assert found == {"volume-size:a:x": "5Gi"}
