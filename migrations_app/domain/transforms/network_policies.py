@@ -26,6 +26,7 @@ from migrations_app.domain.manifests.topology import (
     protocol_of,
     target_of,
 )
+from migrations_app.domain.manifests.watching import watched_ports
 from migrations_app.domain.mends.references import OBJECT_REFERENCES, matches
 from migrations_app.domain.names import to_label
 from migrations_app.domain.transforms.by_workload import overlaid
@@ -48,6 +49,7 @@ class Ways:
 
     callers: workload → the workloads that name a Service of it, with the ports of that.
     routed:  namespace and name of a Service → its ports that a route from outside leads to.
+    watched: workload → the ports that monitors among the objects ask for metrics.
     """
 
     topology: Topology
@@ -57,6 +59,7 @@ class Ways:
     callers: Mapping[int, Mapping[int, Ports]]
     called: Mapping[int, Mapping[int, Ports]]
     routed: Mapping[tuple[str, str], frozenset[Any]]
+    watched: Mapping[int, Ports]
 
     @classmethod
     def of(
@@ -80,7 +83,8 @@ class Ways:
                         called[number][other] = callers[other][number] = both
         if section.get("peers") == "references":
             networks = {}
-        return cls(topology, peers, section, networks, callers, called, _routed(objects))
+        routed, watched = _routed(objects), watched_ports(objects, topology)
+        return cls(topology, peers, section, networks, callers, called, routed, watched)
 
 
 def policy_for(ways: Ways, number: int, said: Mapping[str, Any], *, world: bool) -> Object:
@@ -166,7 +170,7 @@ def _from_outside(ways: Ways, number: int, workload: Workload) -> Iterator[dict[
             yield _rule("from", [], _ports_of(service))
     monitoring = mapping(ways.section.get("monitoring"))
     if monitoring:
-        ports = _metrics_ports(workload)
+        ports = ways.watched.get(number) or _metrics_ports(workload)
         if ports:
             yield _rule("from", [_placed(monitoring)], ports)
 

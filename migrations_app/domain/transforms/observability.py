@@ -23,6 +23,7 @@ from migrations_app.domain.manifests.resources import (
     sequence,
 )
 from migrations_app.domain.manifests.topology import (
+    Serving,
     Topology,
     Workload,
     is_number,
@@ -124,13 +125,8 @@ class ShowMetrics:
             if way == "annotations":
                 results[workload.index] = _annotated(workload, port, said)
                 continue
-            service = next(
-                (item for item in topology.serving.get(number, ()) if _labels(item.body)), None
-            )
-            served = way == "serviceMonitor" and service is not None
-            chosen = _labels(service.body) if served and service else workload.selector
-            kind = "ServiceMonitor" if served else "PodMonitor"
-            made = _monitor(kind, workload, chosen, port, said)
+            made = _monitor_of(workload, topology.serving.get(number, ()), way, port, said)
+            kind = made["kind"]
             at = monitors.get((kind, workload.namespace, name_of(made)))
             if at is None:
                 results.append(made)
@@ -170,6 +166,36 @@ def _annotated(workload: Workload, port: Mapping[str, Any], said: Mapping[str, A
         return workload.body
     body: Object = replace_at(workload.body, path, changed)
     return body
+
+
+def _monitor_of(
+    workload: Workload,
+    serving: Sequence[Serving],
+    way: str,
+    port: Mapping[str, Any],
+    said: Mapping[str, Any],
+) -> Object:
+    """A ServiceMonitor where it is wanted and a Service can be told by labels, else a PodMonitor.
+
+    Two Services of the same labels, such as the headless one of a StatefulSet, would have every
+    pod asked twice: then the one that is meant is told by its name.
+    """
+    told = sorted((item for item in serving if _labels(item.body)), key=lambda item: item.headless)
+    if way != "serviceMonitor" or not told:
+        return _monitor("PodMonitor", workload, workload.selector, port, said)
+    service, *others = told
+    labels = _labels(service.body)
+    made = _monitor("ServiceMonitor", workload, labels, port, said)
+    if any(labels.items() <= _labels(other.body).items() for other in others):
+        (endpoint,) = made["spec"]["endpoints"]
+        endpoint["relabelings"] = [
+            {
+                "action": "keep",
+                "sourceLabels": ["__meta_kubernetes_service_name"],
+                "regex": service.name,
+            }
+        ]
+    return made
 
 
 def _monitor(

@@ -195,6 +195,29 @@ def test_who_shares_a_network_is_let_in_by_a_label_of_its_pods() -> None:
     ].get("ingress")
 
 
+@pytest.mark.parametrize("way", ["annotations", "serviceMonitor", "podMonitor"])
+@pytest.mark.parametrize("labels", ["{}", "{app: web}"])
+def test_who_asks_for_metrics_comes_in_at_their_port(way: str, labels: str) -> None:
+    text = workload("web", port=8080).replace(
+        "metadata: {name: web}\nspec: {selector",
+        f"metadata: {{name: web, labels: {labels}}}\nspec: {{selector",
+    )
+    metrics = f"observability: {{metrics: {way}, workloads: {{web: {{port: 8080}}}}}}"
+    monitoring = "network: {monitoring: {namespace: watch}, world: deny}"
+
+    made = policies(applied(text + workload("db"), metrics, monitoring))
+
+    assert made["web"]["ingress"] == [
+        {
+            "from": [
+                {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "watch"}}}
+            ],
+            "ports": [{"protocol": "TCP", "port": 8080}],
+        }
+    ]
+    assert "ingress" not in made["db"]
+
+
 def test_everybody_comes_in_where_a_service_is_open_to_outside() -> None:
     text = workload("web").replace("ports: [{port: 80}]", "type: LoadBalancer, ports: [{port: 80}]")
 

@@ -84,6 +84,19 @@ def test_a_monitor_finds_the_service_by_its_labels() -> None:
     assert monitor.origin.at(("metadata", "labels", "release")).steps[-1].by == "p1"
 
 
+def test_of_two_services_with_the_same_labels_one_is_asked() -> None:
+    headless = SERVICE.replace("{name: web,", "{name: web-headless,").replace(
+        "spec: {", "spec: {clusterIP: None, "
+    )
+    text = workload(METRICS) + headless + SERVICE
+
+    monitor = applied(text, "observability: {metrics: serviceMonitor}")[-1]
+
+    assert monitor["spec"]["endpoints"][0]["relabelings"] == [
+        {"action": "keep", "sourceLabels": ["__meta_kubernetes_service_name"], "regex": "web"}
+    ]
+
+
 @pytest.mark.parametrize("way", ["podMonitor", "serviceMonitor"])
 def test_pods_that_no_service_leads_to_are_monitored_themselves(way: str) -> None:
     made = applied(workload(METRICS), f"observability: {{metrics: {way}}}")
