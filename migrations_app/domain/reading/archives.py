@@ -20,6 +20,7 @@ import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import NoReturn, Protocol
 
@@ -36,10 +37,18 @@ _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _TAR_MARK, _TAR_MARK_AT = b"ustar", 257
 _COMPRESSED = {b"\x1f\x8b": "gz", b"BZh": "bz2", b"\xfd7zXZ\x00": "xz"}
 _NOT_WANTED = frozenset({".git", ".hg", ".svn", "__MACOSX", ".DS_Store", "node_modules"})
-_BAD_CHARACTERS = re.compile(r"[\x00-\x1f\x7f]")
+_BAD_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""No part of a name: controls, what turns the order of letters around, bytes that are no text."""
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
+"""Those that can be unpacked up to a bound; of others a few bytes may come to any size at once."""
 _DRIVE = re.compile(r"[A-Za-z]:")
 _XZ_MEMORY = 128 * 1024 * 1024
 _LONGEST_PATH = 1024
+_MOST_LINKS = 40
+"""Links that may lead to one another, as many as Linux follows."""
+_MOST_STREAMS = 10_000
+_CHUNK = 64 * 1024
+_ZEROS = re.compile(rb"\0*")
 _BROKEN = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError),
     *(ValueError, OverflowError, NotImplementedError, RuntimeError, KeyError, IndexError),
@@ -148,10 +157,24 @@ def _read(name: str, entries: Iterator[_Entry], limits: Limits, room: int) -> di
         if room < 0:
             _refuse(name, "archive_too_large", _TOO_LARGE.about(limit=limits.archive_size))
         found[path] = content
+    _check_folders(name, found.keys() | links.keys())
     copies = _followed(name, links, found)
     if sum(map(len, copies.values())) > room:
         _refuse(name, "archive_too_large", _TOO_LARGE.about(limit=limits.archive_size))
     return found | copies
+
+
+def _check_folders(name: str, paths: AbstractSet[str]) -> None:
+    """No file may be called as a folder is: on no disk could both be."""
+    for path in paths:
+        folder = posixpath.dirname(path)
+        while folder:
+            if folder in paths:
+                _refuse(name, "archive_duplicate", _FILE_AND_FOLDER.about(entry=folder))
+            folder = posixpath.dirname(folder)
+
+
+_FILE_AND_FOLDER = msg("A file and a folder are both called %(entry)s. Leave one of them out.")
 
 
 def _followed(name: str, links: Mapping[str, str], found: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -162,7 +185,12 @@ def _followed(name: str, links: Mapping[str, str], found: Mapping[str, bytes]) -
         while here in links:
             target = links[here]
             here = posixpath.normpath(posixpath.join(posixpath.dirname(here), target))
-            if target.startswith("/") or here.startswith("..") or here in seen:
+            if (
+                target.startswith("/")
+                or here.startswith("..")
+                or here in seen
+                or len(seen) > _MOST_LINKS
+            ):
                 _refuse_link(name, path)
             seen.add(here)
         content = found.get(here)
@@ -184,15 +212,16 @@ def _checked(name: str, path: str) -> str:
     """The path of an entry in its plain form, if it stays within the archive."""
     path = path.replace("\\", "/")
     steps = path.split("/")
+    plain = posixpath.normpath(path)
     leads_out = path.startswith("/") or ".." in steps or _DRIVE.match(path)
-    if leads_out or _BAD_CHARACTERS.search(path) or len(path) > _LONGEST_PATH:
+    if leads_out or _BAD_CHARACTERS.search(path) or len(path) > _LONGEST_PATH or plain == ".":
         message = msg(
             "The path %(entry)s leads out of the archive, or cannot be one. Pack it again with "
             "plain relative paths.",
             entry=repr(path[:200]),
         )
         _refuse(name, "archive_path", message)
-    return posixpath.normpath(path)
+    return plain
 
 
 def _of_zip(name: str, data: bytes) -> Iterator[_Entry]:
@@ -204,6 +233,9 @@ def _of_zip(name: str, data: bytes) -> Iterator[_Entry]:
             if info.flag_bits & 0x1:
                 message = msg("%(entry)s is encrypted. Pack it without a password.")
                 _refuse(name, "archive_encrypted", message.about(entry=info.filename[:200]))
+            if info.compress_type not in _METHODS:
+                message = msg("%(entry)s is packed in an unusual way. Pack it as plain zip does.")
+                _refuse(name, "archive_method", message.about(entry=info.filename[:200]))
             kind = stat.S_IFMT(mode)
             if kind not in (0, stat.S_IFREG, stat.S_IFLNK):
                 _refuse_special(name, info.filename)
@@ -213,7 +245,8 @@ def _of_zip(name: str, data: bytes) -> Iterator[_Entry]:
                     return file.read(limit)
 
             link = read(_LONGEST_PATH).decode("utf-8", "replace") if kind == stat.S_IFLNK else None
-            yield _Entry(info.filename, read, link)
+            # Python cuts a name off at a zero byte; what follows is a part of it here.
+            yield _Entry(info.orig_filename, read, link)
 
 
 def _of_tar(name: str, data: bytes) -> Iterator[_Entry]:
@@ -252,18 +285,29 @@ def _decompressed(name: str, data: bytes, room: int) -> bytes:
     if not kind:
         return data
     made = io.BytesIO()
-    rest = data
-    while rest:
+    at = 0
+    for _stream in range(_MOST_STREAMS):
         one = _decompressor(kind)
-        left = room - made.tell()
-        made.write(one.decompress(rest, left + 1))
-        if made.tell() > room:
-            message = msg("Unpacked, it is larger than %(limit)s bytes. Pack less.", limit=room)
-            _refuse(name, "archive_too_large", message)
-        if not one.eof:
-            raise EOFError(name)
-        rest = one.unused_data.lstrip(b"\0")
-    return made.getvalue()
+        while not one.eof:
+            chunk = data[at : at + _CHUNK]
+            if not chunk:
+                raise EOFError(name)
+            at += len(chunk)
+            made.write(one.decompress(chunk, room + 1 - made.tell()))
+            if made.tell() > room:
+                message = msg("Unpacked, it is larger than %(limit)s bytes. Pack less.", limit=room)
+                _refuse(name, "archive_too_large", message)
+        at -= len(one.unused_data)
+        at = _padded(data, at)
+        if at == len(data):
+            return made.getvalue()
+    raise EOFError(name)
+
+
+def _padded(data: bytes, at: int) -> int:
+    """Where the zero bytes end that may follow a stream."""
+    padding = _ZEROS.match(data, at)
+    return padding.end() if padding else at
 
 
 def _decompressor(kind: str) -> _Decompressor:

@@ -270,3 +270,41 @@ def test_kinds_of_members_are_those_of_their_content() -> None:
     assert kinds["a.zip/compose.yaml"] is SourceKind.COMPOSE
     assert "a.zip/README.md" not in kinds
     assert "a.zip/logo.png" not in kinds
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_what_cannot_be_unpacked_up_to_a_bound_is_refused(method: int) -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", method) as archive:
+        archive.writestr("compose.yaml", COMPOSE)
+    assert code_of(made.getvalue()) == "archive_method"
+
+
+def test_a_file_and_a_folder_of_one_name_are_refused() -> None:
+    assert code_of(zipped({"a": b"x", "a/b.yaml": b"x"})) == "archive_duplicate"
+    assert code_of(tarred({"a/b/c": b"x", "a/b": b"x"}), "a.tar") == "archive_duplicate"
+
+
+@pytest.mark.parametrize("name", ["a\u202egpj.yaml", "a\u2028b", "a\x85b", "."])
+def test_names_that_are_none_or_deceive_are_refused(name: str) -> None:
+    assert code_of(zipped({name: b"x"})) == "archive_path"
+    assert code_of(tarred({name: b"x"}), "a.tar") == "archive_path"
+
+
+def test_names_that_are_cut_off_or_no_text_are_refused() -> None:
+    assert code_of(zipped({"aXb.yaml": b"x"}).replace(b"aXb", b"a\0b")) == "archive_path"
+    assert code_of(tarred({"a\udcffb.yaml": b"x"}), "a.tar") == "archive_path"
+
+
+def test_long_chains_of_links_are_refused() -> None:
+    links = [entry(f"l{n}", kind=tarfile.SYMTYPE, link=f"l{n + 1}") for n in range(50)]
+    last = entry("l50", kind=tarfile.SYMTYPE, link="real.yaml")
+    assert code_of(tar_of(*links, last), "a.tar") == "archive_link"
+
+
+def test_streams_one_after_the_other_are_one_and_bounded() -> None:
+    parts = [b"a: 1\n" * 30_000, b"", b"b: 2\n"]
+    for pack in (gzip.compress, bz2.compress, lzma.compress):
+        data = b"".join(map(pack, parts)) + bytes(100)
+        assert expand({"a.yaml": data}, STRICT) == {"a.yaml": b"".join(parts)}
+        assert code_of(pack(b"") * 10_001, "a.gz") == "archive_broken"
