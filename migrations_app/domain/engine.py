@@ -48,6 +48,7 @@ from migrations_app.domain.transforms.base import Recorded, Running, Transform
 from migrations_app.domain.transforms.overrides import SetImages, SetNamespace
 from migrations_app.domain.transforms.presets import first_for, transforms_for
 from migrations_app.domain.transforms.secrets import existing
+from migrations_app.domain.transforms.storage import settles
 
 
 class SecretsMode(StrEnum):
@@ -146,7 +147,12 @@ def render(bundle: Bundle, options: Options, schemas: Schemas) -> Made:
     running.run(namespace)  # first: presets write the namespace into what they make
     running.run(transforms_for(settings, facts, answers))
     running.run([*_images_by_hand(options), *namespace])
-    questions = (*bundle.questions, *built.questions, *running.questions.values())
+    asked = (
+        question
+        for question in built.questions
+        if question.id in options.answers or not settles(settings, question)
+    )
+    questions = (*bundle.questions, *asked, *running.questions.values())
     context = CheckContext(
         tuple(running.objects),
         schemas,

@@ -173,3 +173,33 @@ def test_what_the_reader_found_at_a_place_is_not_found_there_again() -> None:
     found = [item for item in made(text).findings if item.code == "CAP-07"]
 
     assert [str(item.message) for item in found] == ["Network ghost is used and nowhere defined."]
+
+
+CLAIMS = (
+    "services:\n  a: {image: docker.io/library/nginx:1, volumes: ['vol:/v', 'war:/w']}\n"
+    "volumes: {vol: , war: }\n"
+)
+STORAGE = (
+    Preset.from_text("name: s\nstorage: {class: fast, size: 2Gi, claims: {vol: {size: 9Gi}}}"),
+)
+
+
+def test_what_a_preset_says_of_claims_is_asked_no_more() -> None:
+    asked = [item.id for item in made(CLAIMS, layers=STORAGE).questions]
+
+    assert "volume-size:a:war" in asked
+    assert not {"volume-size:a:vol", "volume-class:a:vol", "volume-class:a:war"} & set(asked)
+
+
+def test_the_class_that_somebody_answered_is_not_replaced_by_that_of_all() -> None:
+    answers = {"volume-class:a:vol": "slow", "volume-class:a:war": "default"}
+
+    result = made(CLAIMS, layers=STORAGE, answers=answers)
+
+    (claims,) = (
+        item.body["spec"]["volumeClaimTemplates"]
+        for item in result.objects
+        if item.body["kind"] == "StatefulSet"
+    )
+    assert [claim["spec"]["storageClassName"] for claim in claims] == ["slow", "fast"]
+    assert set(answers) <= {item.id for item in result.questions}

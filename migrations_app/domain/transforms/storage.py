@@ -1,9 +1,10 @@
 """The ``storage`` section of a preset: class, size and access mode of claims, limits of folders.
 
-All claims are meant: those that stand alone, the templates of StatefulSets, and those of
-ephemeral volumes. The size for all is the least a claim asks for, since a larger one was asked for
-on purpose; by its name a claim gets exactly what is said. A claim that is bound to a volume of its
-own keeps its class. A folder that is empty at first gets a limit where it has none.
+All claims are meant: those that stand alone, the templates of StatefulSets, and those of ephemeral
+volumes. The size for all is the least a claim asks for, since a larger one was asked for on
+purpose; by its name a claim gets exactly what is said. A claim that is bound to a volume of its own
+keeps its class, and so does one whose class or access mode somebody answered. What is said here is
+asked no more. A folder that is empty at first gets a limit where it has none.
 """
 
 from __future__ import annotations
@@ -24,27 +25,58 @@ from migrations_app.domain.manifests.resources import (
     replace_at,
     sequence,
 )
+from migrations_app.domain.names import to_label
 from migrations_app.domain.places import Path
 from migrations_app.domain.presets.layering import Settings
 from migrations_app.domain.provenance import Step
 from migrations_app.domain.quantities import Quantity
+from migrations_app.domain.questions import Question
 from migrations_app.domain.transforms.base import Transform
 from migrations_app.domain.transforms.by_workload import overlaid
 
+CLUSTER_DEFAULT = "default"
+"""The answer that leaves the class to the cluster, or to a preset."""
+
+_ASKED = {"volume-size": "size", "volume-class": "class", "volume-access": "accessMode"}
 _EPHEMERAL: Path = ("ephemeral", "volumeClaimTemplate", "spec")
 _SIZE: Path = ("resources", "requests", "storage")
 
 
 def transforms(
-    settings: Settings, _facts: Facts, _answers: Mapping[str, str]
+    settings: Settings, _facts: Facts, answers: Mapping[str, str]
 ) -> Iterator[Transform]:
     """What the section ``storage`` asks of claims."""
     named = mapping(settings.section("storage").get("claims"))
+    chosen = frozenset(_chosen(answers))
     for step, said in settings.stages("storage"):
-        yield ShapeClaims(step, said, named)
+        yield ShapeClaims(step, said, named, chosen)
     if settings.section("storage").get("expansion") is not None:
         wanted = bool(settings.section("storage")["expansion"])
         yield AllowExpansion(settings.step("storage", "expansion"), wanted)
+
+
+def settles(settings: Settings, question: Question) -> bool:
+    """Whether the section says what a question about a claim asks.
+
+    A size for all is but the least: how much a claim really needs is still asked.
+    """
+    key = _ASKED.get(question.code)
+    section = settings.section("storage")
+    claim = question.id.rpartition(":")[2]
+    claims = mapping(section.get("claims"))
+    own = mapping(claims.get(claim) or claims.get(to_label(claim)))
+    if key is None or not section:
+        return False
+    return own.get(key) is not None or (key != "size" and section.get(key) is not None)
+
+
+def _chosen(answers: Mapping[str, str]) -> Iterator[tuple[str, str, str]]:
+    """What somebody answered of claims: key, workload and claim."""
+    for question, answer in answers.items():
+        code, _colon, rest = question.partition(":")
+        service, _colon, claim = rest.rpartition(":")
+        if code in _ASKED and answer != CLUSTER_DEFAULT:
+            yield _ASKED[code], service, to_label(claim)
 
 
 def folders(settings: Settings, _facts: Facts, _answers: Mapping[str, str]) -> Iterator[Transform]:
@@ -59,11 +91,13 @@ class ShapeClaims:
     """Class, size and access mode of every claim.
 
     named: what all presets together say of claims by name; what is said of all leaves that alone.
+    chosen: key, workload and claim of what somebody answered, which is left alone likewise.
     """
 
     step: Step
     said: Mapping[str, Any]
     named: Mapping[str, Any]
+    chosen: frozenset[tuple[str, str, str]] = frozenset()
 
     def __call__(self, objects: Objects) -> Sequence[Object | None]:
         return [self._object(body) for body in objects]
@@ -72,12 +106,22 @@ class ShapeClaims:
         result = body
         for path, name in _claims(body):
             spec = mapping(get(body, path))
-            changed = self._claim(spec, name)
+            keys = self._chosen_of(body, name) if self.chosen else frozenset()
+            changed = self._claim(spec, name, keys)
             if changed is not spec:
                 result = replace_at(result, path, changed)
         return result
 
-    def _claim(self, spec: dict[str, Any], name: str) -> dict[str, Any]:
+    def _chosen_of(self, body: Object, name: str) -> frozenset[str]:
+        """Templates of several workloads may have one name; a claim that stands alone has it."""
+        alone = body.get("kind") == "PersistentVolumeClaim"
+        return frozenset(
+            key
+            for key, service, claim in self.chosen
+            if claim == to_label(name) and (alone or service == name_of(body))
+        )
+
+    def _claim(self, spec: dict[str, Any], name: str, chosen: frozenset[str]) -> dict[str, Any]:
         own = mapping(mapping(self.said.get("claims")).get(name))
         elsewhere = mapping(self.named.get(name))
         new: dict[str, Any] = {}
@@ -86,9 +130,9 @@ class ShapeClaims:
             value = own.get(key) if exact else self.said.get(key)
             if value is None or (not exact and elsewhere.get(key) is not None):
                 continue
-            if key == "class" and (exact or not spec.get("volumeName")):
+            if key == "class" and (exact or not (spec.get("volumeName") or key in chosen)):
                 new["storageClassName"] = value
-            elif key == "accessMode":
+            elif key == "accessMode" and (exact or key not in chosen):
                 new["accessModes"] = [value]
             elif key == "size" and (exact or _is_more(value, get(spec, _SIZE))):
                 new["resources"] = {"requests": {"storage": str(value)}}
