@@ -19,6 +19,7 @@ from migrations_app.domain.reading.inspect_mounts import (
 )
 from migrations_app.domain.reading.inspect_network import (
     exposed,
+    exposed_by,
     published,
     without_repeats,
 )
@@ -114,7 +115,8 @@ def _image(origins: Origins, fields: Fields) -> None:
 def container_ports(origins: Origins) -> tuple[Port, ...]:
     """Published ports, then those that the container or its image only exposes.
 
-    A container of a pod repeats what the whole pod publishes, so only its own are taken there.
+    A container of a pod repeats what the whole pod publishes, so only its own are taken there; what
+    ``--expose`` asked for is shown by its command alone.
     """
     container, image = origins.container, origins.image
     in_a_pod = bool(container.text("Pod"))
@@ -123,6 +125,7 @@ def container_ports(origins: Origins) -> tuple[Port, ...]:
             *published(container, "HostConfig", "PortBindings"),
             *(() if in_a_pod else published(container, "NetworkSettings", "Ports")),
             *exposed(container),
+            *(exposed_by(container, origins.created) if origins.created else ()),
             *(exposed(image) if image else ()),
         ]
     )

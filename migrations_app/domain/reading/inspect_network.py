@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Path, Place
 from migrations_app.domain.reading.inspections import Inspection
+from migrations_app.domain.reading.podman_argv import CreateCommand
 from migrations_app.domain.spec import Port
 
 _PORT = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/(tcp|udp|sctp))?", re.IGNORECASE)
@@ -57,6 +58,14 @@ def exposed(inspection: Inspection) -> Iterator[Port]:
     for key in inspection.mapping("Config", "ExposedPorts"):
         for number, protocol in port_numbers(key):
             place = inspection.place("Config", "ExposedPorts", key)
+            yield Port(container_port=number, protocol=protocol, places={"": place})
+
+
+def exposed_by(container: Inspection, created: CreateCommand) -> Iterator[Port]:
+    """The ports that the command exposes; of a container of a pod no field tells of them."""
+    for given in created.all("expose"):
+        place = container.place("Config", "CreateCommand", given.index)
+        for number, protocol in port_numbers(given.value):
             yield Port(container_port=number, protocol=protocol, places={"": place})
 
 

@@ -6,6 +6,7 @@ The numbers are those of the list in ``docs/option-groups.md``; the fixtures wer
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -278,6 +279,21 @@ def test_20_a_port_stands_at_the_container_that_listens(podman: str) -> None:
         {"name": "tcp-7000", "containerPort": 7000, "protocol": "TCP"}
     ]
     assert not {"hostPort", "hostIP"} & set(keys(pod_of(result)))
+
+
+def test_20_a_port_that_only_the_command_exposes_is_kept(podman: str) -> None:
+    files = captured(FIXTURES / podman / "shop_pod")
+    [database] = json.loads(files["container-shop-db.json"])
+    created = database["Config"]["CreateCommand"]
+    at = created.index("shop-db") + 1
+    created[at:at] = ["--expose", "6543-6544/udp"]
+    result = made_of({**files, "container-shop-db.json": json.dumps([database]).encode()})
+    ports = [(p["containerPort"], p["protocol"]) for p in containers(result)["shop-db"]["ports"]]
+    assert ports == [(5432, "TCP"), (6543, "UDP"), (6544, "UDP")]
+    [service] = [
+        item for item in bodies(result, "Service") if item["metadata"]["name"] == "shop-pod"
+    ]
+    assert {6543, 6544} <= {port["port"] for port in service["spec"]["ports"]}
 
 
 def test_21_the_service_is_stable_and_names_its_ports(podman: str) -> None:

@@ -48,6 +48,19 @@ def test_every_setting_of_a_unit_is_told_of_once(case: str) -> None:
     assert starts == []
 
 
+def test_what_is_said_to_podman_itself_does_not_hide_what_it_does() -> None:
+    pod, member = (
+        text.replace("/usr/bin/podman", "/usr/bin/podman --root /srv/store --log-level debug")
+        for text in (POD, MEMBER)
+    )
+    member = member.replace("debug run", "debug container run")
+    made = bundle(a_service=pod, b_service=member.format(name="web"))
+    [spec] = made.specs
+    assert (spec.name, spec.is_pod) == ("shop", True)
+    assert [container.name for container in spec.containers] == ["web"]
+    assert [finding.code for finding in made.findings] == []
+
+
 def test_units_of_one_bundle_are_put_together() -> None:
     made = bundle(
         a_service=POD, b_service=MEMBER.format(name="web"), c_service=MEMBER.format(name="db")

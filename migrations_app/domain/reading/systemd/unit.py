@@ -13,6 +13,7 @@ from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.places import Place
 from migrations_app.domain.questions import Question
 from migrations_app.domain.reading.podman_argv import Token
+from migrations_app.domain.reading.podman_argv.words import after_globals, verb_at
 from migrations_app.domain.reading.reading import Desk
 from migrations_app.domain.reading.units.specifiers import (
     OF_THE_MACHINE,
@@ -43,8 +44,16 @@ class CommandLine:
 
     @property
     def verb(self) -> tuple[str, ...]:
-        """The words behind the program, options left out: ``("pod", "create")``."""
-        words = [token.text for token in self.tokens[1:]]
+        """The words behind the program and its own options: ``("pod", "create")``.
+
+        The command of ``podman generate systemd`` repeats what was said before the verb, such as
+        ``--root``, and ``podman container run`` is the same as ``podman run``.
+        """
+        start, _unknown = after_globals(self.tokens, 1)
+        verb, _rest = verb_at(self.tokens, start)
+        if verb in ("run", "create"):
+            return (verb,)
+        words = [token.text for token in self.tokens[start:]]
         return tuple(word for word in words if not word.startswith("-"))[:2]
 
 
