@@ -1,6 +1,7 @@
 // Everything a page does beyond reading and posting forms. Each part stands alone: without any of
 // them the page still works.
 import "./menus.js";
+import "./asides.js";
 import "./dialogs.js";
 import "./copying.js";
 import "./focus.js";

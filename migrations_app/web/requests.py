@@ -22,6 +22,7 @@ from migrations_app.domain.errors import (
     InvalidInput,
     MissingParameter,
     NotAllowed,
+    Problem,
     StaleState,
     UnreadableSource,
     WorkbenchError,
@@ -132,7 +133,7 @@ def refusal(error: WorkbenchError, *, title: str = "") -> dict[str, Any]:
         "code": error.code,
         "title": title,
         "message": error.message,
-        "problems": error.problems,
+        "problems": _besides(error),
         "closed": [gate for gate in gates if not gate.open],
         "open": [gate for gate in gates if gate.open],
         "gates": gates,
@@ -140,6 +141,12 @@ def refusal(error: WorkbenchError, *, title: str = "") -> dict[str, Any]:
         "status": status_of(error),
         "stale": isinstance(error, StaleState),
     }
+
+
+def _besides(error: WorkbenchError) -> list[Problem]:
+    """The problems that say more than the error itself does."""
+    told = str(error.message)
+    return [it for it in error.problems if it.place.line or str(it.message) != told]
 
 
 def refused(request: HttpRequest, error: WorkbenchError, *, title: str = "") -> HttpResponse:

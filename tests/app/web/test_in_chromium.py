@@ -14,7 +14,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from migrations_app.models import Service, User
+from migrations_app.models import Assessment, Service, User
 from tests.app.web.seeding import seed
 
 pytestmark = pytest.mark.browser
@@ -195,6 +195,27 @@ def test_the_palette_finds_a_service_and_opens_it(
         page.keyboard.press("/")
         page.keyboard.type("j?")
         assert page.locator("[data-filter]").input_value() == "j?"
+
+
+def test_escape_closes_what_opens_beside_a_finding(
+    chrome: Browser, live_server: LiveServer, person: User
+) -> None:
+    found = (row for row in Assessment.objects.all() if any(f["waivable"] for f in row.findings))
+    with opened(chrome, live_server, person) as page:
+        page.goto(f"/services/{next(found).service_id}/findings/")
+        waive = page.locator("details.kh-why", has=page.locator("textarea")).first
+        waive.locator("summary").click()
+        waive.locator("textarea").fill("because")
+        page.keyboard.press("Escape")
+        expect(waive.locator("textarea")).to_be_hidden()
+        expect(waive.locator("summary")).to_be_focused()
+        fix = page.locator("[data-fix]").first
+        fix.click()
+        shown = page.locator(".kh-fix")
+        expect(shown).to_be_focused()
+        page.keyboard.press("Escape")
+        expect(shown).to_have_count(0)
+        expect(fix).to_be_focused()
 
 
 def test_a_preset_is_tried_while_it_is_typed(
