@@ -23,6 +23,7 @@ from migrations_app.domain.schemas import Schemas
 from migrations_app.domain.secret_answers import is_secret_answer, shown_answer
 from migrations_app.models import AcceptedFix, Answer, Application, Assessment, Service
 from migrations_app.queries.inputs import gather
+from migrations_app.queries.known_findings import known_findings
 
 _LONGEST = 64 * 1024
 """Characters: a missing file is answered with its content."""
@@ -100,16 +101,17 @@ def accept_fixes(
 ) -> Service:
     """Accept the fixes of several findings: all of them or none.
 
+    Those of a revision for an environment come into the next one that is made for it.
+
     Raises:
         InvalidInput: there is no such finding, or only a person can mend it.
         Conflict: one was accepted before.
     """
     permissions.require(actor, Verb.ACCEPT_FIX, service.application)
     service = locked(service)
-    assessment = Assessment.objects.filter(service=service).first()
-    known = {
-        record["fingerprint"]: records.finding_from(record)
-        for record in (assessment.findings if assessment else ())
+    findings = {
+        fingerprint: records.finding_from(known.record)
+        for fingerprint, known in known_findings(service).items()
     }
     wanted = tuple(dict.fromkeys(fingerprints))
     if not wanted:
@@ -119,11 +121,11 @@ def accept_fixes(
     problems = [
         wrong
         for fingerprint in wanted
-        if (wrong := _unfixable(fingerprint, known.get(fingerprint), service)) is not None
+        if (wrong := _unfixable(fingerprint, findings.get(fingerprint), service)) is not None
     ]
     if problems:
         raise InvalidInput(msg("The fix cannot be accepted."), problems)
-    found = [known[fingerprint] for fingerprint in wanted]
+    found = [findings[fingerprint] for fingerprint in wanted]
     AcceptedFix.objects.bulk_create(
         AcceptedFix(
             service=service,

@@ -14,6 +14,7 @@ from migrations_app.actions.permissions import Actor, Verb
 from migrations_app.actions.services import locked, raise_version
 from migrations_app.actions.unit import action
 from migrations_app.domain.audit.tags import Tag
+from migrations_app.domain.checks.phases import phase_for
 from migrations_app.domain.engine import Options, without_environment
 from migrations_app.domain.errors import Conflict, InvalidInput
 from migrations_app.domain.images import ImageRef
@@ -147,7 +148,10 @@ def make_revision(
     )
     whole = rendered(inputs, options, schemas)
     base_options = without_environment(options)
-    same = replace(options, environment=None) == base_options
+    # Judged as far as another phase it has other findings, and other fixes of them apply.
+    same = replace(options, environment=None) == base_options and (
+        phase_for(options.environment) is phase_for(None)
+    )
     base = whole if same else rendered(inputs, base_options, schemas)
     part, base_part = whole.part(inputs, service), base.part(inputs, service)
     if part is None or base_part is None:

@@ -22,10 +22,11 @@ from migrations_app.actions.waivers import LONGEST, grant_waiver, revoke_waiver
 from migrations_app.domain.errors import Conflict, InvalidInput
 from migrations_app.domain.manifests.lines import lines_of
 from migrations_app.domain.messages import msg
-from migrations_app.models import Service
+from migrations_app.models import Revision, Service
 from migrations_app.queries import service_pages, waivers
 from migrations_app.queries.fix_previews import FixPreview, fix_preview
 from migrations_app.queries.inputs import gather
+from migrations_app.queries.known_findings import known_findings
 from migrations_app.queries.service_pages import Head, Record
 from migrations_app.web.requests import PageRequest, actor_of, page, refusal, wants_part
 from migrations_app.web.views.service_head import find_service, may, service_page
@@ -119,12 +120,12 @@ def fix(request: PageRequest, pk: UUID, fingerprint: str) -> HttpResponse:
     """One fix: GET shows what it would change, POST accepts it."""
     service = find_service(request, pk)
     head = service_pages.head(service)
-    finding = next((f for f in head.fixable if f["fingerprint"] == fingerprint), None)
     if request.method == "POST":
         return _accept(request, service, [fingerprint])
-    if finding is None:
+    known = known_findings(service).get(fingerprint)
+    if known is None or not known.fixable:
         raise Http404
-    return _ask(request, service, head, [finding])
+    return _ask(request, service, head, [known.record], known.revision)
 
 
 @require_http_methods(["GET", "POST"])
@@ -160,11 +161,15 @@ def undo(request: PageRequest, pk: UUID, fingerprint: str) -> HttpResponse:
 
 
 def _ask(
-    request: PageRequest, service: Service, head: Head, chosen: Sequence[Record]
+    request: PageRequest,
+    service: Service,
+    head: Head,
+    chosen: Sequence[Record],
+    revision: Revision | None = None,
 ) -> HttpResponse:
     context = {
         "chosen": chosen,
-        "preview": _preview(service, [finding["fingerprint"] for finding in chosen]),
+        "preview": _preview(service, [finding["fingerprint"] for finding in chosen], revision),
         "may": may(request, service.application),
     }
     if wants_part(request):
@@ -173,7 +178,7 @@ def _ask(
 
 
 def _accept(request: PageRequest, service: Service, fingerprints: Sequence[str]) -> HttpResponse:
-    before = {f["fingerprint"]: f["code"] for f in service_pages.head(service).findings}
+    before = {key: known.record["code"] for key, known in known_findings(service).items()}
     accept_fixes(
         actor=actor_of(request),
         service=service,
@@ -191,10 +196,22 @@ def _accept(request: PageRequest, service: Service, fingerprints: Sequence[str])
     return redirect(TAB, service.pk)
 
 
-def _preview(service: Service, fingerprints: Sequence[str]) -> FixPreview | None:
+def _preview(
+    service: Service, fingerprints: Sequence[str], revision: Revision | None
+) -> FixPreview | None:
+    """What would change, in the environment of a revision if the finding stands in one."""
     application = service.application
     inputs = gather(application)
-    options = base_options(inputs, service, target_version(application))
+    options = (
+        base_options(inputs, service, target_version(application))
+        if revision is None
+        else inputs.options(
+            service,
+            environment=application.environments.filter(name=revision.environment).first(),
+            parameters=revision.parameters,
+            images=revision.images,
+        )
+    )
     return fix_preview(
         inputs=inputs,
         service=service,

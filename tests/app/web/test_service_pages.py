@@ -113,6 +113,32 @@ def test_all_fixes_are_shown_together_and_accepted_together(api: Service, visito
     assert AcceptedFix.objects.count() == len(wanted)
 
 
+def test_a_fix_for_production_comes_into_its_next_revision(
+    api: Service, operator: Actor, visitor: Client, schemas: BundledSchemas
+) -> None:
+    visitor.post(
+        address("service-fix-all", api), {"fingerprint": [f["fingerprint"] for f in fixable(api)]}
+    )
+    api.refresh_from_db()
+    wish = Wish("production", images={}, parameters={})
+    first, _new = make_revision(actor=operator, service=api, wish=wish, schemas=schemas)
+    finding = next(f for f in first.findings if f["code"] == "PRD-05")
+    where = address("service-fix", api, finding["fingerprint"])
+    shown = visitor.get(f"{address('service-manifest', api)}?revision={first.number}")
+    assert where in shown.content.decode()
+
+    assert b"maxSurge" in visitor.get(where, headers={"HX-Request": "true"}).content
+    assert "Fixed PRD-05" in visitor.post(where, follow=True).content.decode()
+
+    api.refresh_from_db()
+    second, new = make_revision(actor=operator, service=api, wish=wish, schemas=schemas)
+    assert new
+    assert "maxSurge" in second.text
+    assert second.base_digest == first.base_digest, "it is nothing that a rehearsal would prove"
+    assert "PRD-05" not in {f["code"] for f in second.findings}
+    assert visitor.get(where).status_code == 404
+
+
 def test_a_fix_of_no_finding_is_not_found(api: Service, visitor: Client) -> None:
     where = address("service-fix", api, "0123456789abcdef")
     assert visitor.get(where).status_code == 404
