@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 _NAME = re.compile(
-    r"(?:^|[_\-.])(?:pass(?:wd|word|phrase|code)?|pwd|secret|token|api[_\-.]?key|apikey|"
+    r"(?:^|[_\-.])(?:pass(?:wd|word|phrase|code)?|pwd|pw|secret|token|api[_\-.]?key|apikey|"
     r"access[_\-.]?key|secret[_\-.]?key|private[_\-.]?key|encryption[_\-.]?key|signing[_\-.]?key|"
     r"master[_\-.]?key|auth[_\-.]?key|(?:session|cookie|hmac|account|shared|app)[_\-.]key|"
     r"credentials?|dsn|salt|jwt|bearer|cookie[_\-.]?secret|"
@@ -20,7 +20,9 @@ _NAME = re.compile(
     re.IGNORECASE,
 )
 _GLUED = re.compile(
-    r"(?:password|passwd|passphrase|secret|apikey|token|requirepass|masterauth)$", re.IGNORECASE
+    r"(?:password|passwd|passphrase|secret|apikey|token|requirepass|masterauth|"
+    r"(?:^|[_\-.])(?:db|pg|sql|mysql|mail|smtp|ftp|ldap|redis|root|admin|user)pass)$",
+    re.IGNORECASE,
 )
 _NOT_NAME = re.compile(
     r"(?:_|-|\.)(?:file|path|dir|directory|name|names|url|uri|endpoint|host|port|enabled|disabled|"
@@ -35,7 +37,9 @@ _JWT = re.compile(r"eyJ[A-Za-z0-9_\-]{8,1000}\.eyJ[A-Za-z0-9_\-]{8,4000}\.[A-Za-
 _KNOWN = re.compile(
     r"\b(?:gh[pousr]_[A-Za-z0-9]{30,}|glpat-[A-Za-z0-9_\-]{18,}|AKIA[0-9A-Z]{16}|"
     r"xox[abprs]-[A-Za-z0-9-]{10,}|sk_live_[A-Za-z0-9]{16,}|AIza[0-9A-Za-z_\-]{30,}|"
-    r"sk-[A-Za-z0-9_\-]{20,}|npm_[A-Za-z0-9]{30,})"
+    r"sk-[A-Za-z0-9_\-]{20,}|npm_[A-Za-z0-9]{30,}|"
+    r"https://hooks\.slack\.com/services/[A-Z0-9]+/[A-Z0-9]+/[A-Za-z0-9]{8,}|"
+    r"https://(?:\w+\.)?discord(?:app)?\.com/api/webhooks/[0-9]+/[\w\-]{8,})"
 )
 _TOKEN = re.compile(r"[A-Za-z0-9+/=_\-]{24,}")
 _ORDINARY = re.compile(r"^(?:true|false|yes|no|on|off|none|null|[0-9.]+|/.*)?$", re.IGNORECASE)

@@ -35,3 +35,33 @@ def test_a_key_is_a_secret(name: str, value: str) -> None:
 )
 def test_what_is_no_key_is_none(name: str, value: str) -> None:
     assert secret_reason(name, value) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LDAP_BIND_PW", "harbour"),
+        ("DBPASS", "harbour"),
+        ("REDIS_DBPASS", "harbour"),
+        ("NOTIFY", "https://hooks.slack.com/services/T012AB3CD/B012AB3CD/abcdEFGH1234ijkl"),
+        ("NOTIFY_URL", "https://discord.com/api/webhooks/1234567890/abcd-EFGH_1234"),
+    ],
+)
+def test_short_names_of_passwords_and_addresses_that_are_one_are_secret(
+    name: str, value: str
+) -> None:
+    assert secret_reason(name, value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BYPASS", "everything"),
+        ("COMPASS", "north"),
+        ("PWD", "/srv/app"),
+        ("PW_FILE", "pw.txt"),
+        ("CHAT", "https://hooks.slack.com/services"),
+    ],
+)
+def test_what_only_sounds_like_a_password_is_none(name: str, value: str) -> None:
+    assert secret_reason(name, value) == ""
