@@ -1,11 +1,18 @@
 // Where the focus goes after a swap, and forms that send themselves.
 import { whenever } from "./start.js";
 
-document.addEventListener("htmx:afterSettle", (event) => {
-  const wanted = event.detail.elt.querySelector?.("[data-focus]") ?? (event.detail.elt.matches?.("[data-focus]") ? event.detail.elt : null);
+function focusOn(wanted) {
   wanted?.focus({ preventScroll: true });
   wanted?.scrollIntoView({ block: "nearest" });
+}
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const part = event.detail.elt;
+  focusOn(part.querySelector?.("[data-focus]") ?? (part.matches?.("[data-focus]") ? part : null));
 });
+
+// A whole page that answers a form begins where the answer is.
+focusOn(document.querySelector("main [data-focus]"));
 
 document.addEventListener("htmx:afterSwap", () => {
   const title = document.querySelector("[data-title]")?.dataset.title;

@@ -95,7 +95,7 @@ def _finding(service: Service, fingerprint: str) -> dict[str, Any]:
 
 def _require(finding: dict[str, Any], reason: str, expires: date) -> None:
     if not finding["waivable"]:
-        text = msg("%(code)s cannot be waived, no cluster would take it.", code=finding["code"])
+        text = msg("%(code)s cannot be waived: it has to be mended.", code=finding["code"])
         raise _wrong("fingerprint", text)
     if not reason.strip():
         raise _wrong("reason", msg("A waiver needs a reason. Say why the finding may stay."))
