@@ -23,7 +23,8 @@ from migrations_app.domain.transforms.base import Running
 Look = Callable[[tuple[SourceObject, ...]], CheckContext]
 
 _ROUNDS = 4
-_RENAMING = frozenset({"WLD-01"})
+_RENAMING = ("IMG-03", "WLD-01")
+"""What gives an image or an object another name, by which nothing is known of it any more."""
 _FILLING = frozenset({"RES-01", "EDG-01"})
 """What may put a field where none is yet."""
 
@@ -77,8 +78,8 @@ def apply_accepted(running: Running, accepted: frozenset[str], look: Look) -> No
         fixes = [fix for finding in found if (fix := fix_for(finding, known)) is not None]
         if not fixes:
             return
-        others = [fix for fix in fixes if fix.finding.code not in _RENAMING]
-        running.run([*others, *(fix for fix in fixes if fix not in others)])
+        in_order = sorted(fixes, key=lambda fix: fix.finding.code in _RENAMING)
+        running.run(in_order)
         left -= {finding.fingerprint for finding in found}
 
 

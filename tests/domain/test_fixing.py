@@ -184,6 +184,25 @@ def test_a_short_name_gets_its_registry_and_its_digest_at_once() -> None:
     assert after.images == (f"docker.io/library/nginx:latest@{DIGEST}",)
 
 
+def test_an_image_is_pinned_before_it_is_sent_to_the_house() -> None:
+    body, digests = (
+        deployment({**LIMITED, "image": "quay.io/web:1"}, **ARM),
+        {"quay.io/web:1": DIGEST},
+    )
+    given = {
+        "layers": (house("localhost", "registry.example.com"),),
+        "image_digests": digests,
+        **EDGE,
+    }
+    told = made(body, **given)
+    accepted = _fixes(told, "IMG-03") | _fixes(told, "EDG-01")
+    assert len(accepted) == 2
+
+    after = made(body, accepted=accepted, **given)
+
+    assert after.images == (f"registry.example.com/web:1@{DIGEST}",)
+
+
 def house(*pairs: str) -> Preset:
     rules = zip(pairs[::2], pairs[1::2], strict=True)
     rewrite = ", ".join(f"{{from: {before}, to: {after}}}" for before, after in rules)
