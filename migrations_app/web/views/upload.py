@@ -127,11 +127,11 @@ def _applications(request: PageRequest) -> list[Application]:
 
 
 def _application(request: PageRequest) -> Application | None:
-    """The application that was chosen; if there is only one to choose, that one."""
+    """The application that was chosen; if none was and there is only one to choose, that one."""
     known = _applications(request)
     wanted = request.POST.get("application") or request.GET.get("application", "")
     found = next((application for application in known if application.slug == wanted), None)
-    return found or (known[0] if len(known) == 1 else None)
+    return found or (known[0] if not wanted and len(known) == 1 else None)
 
 
 def _chosen(request: PageRequest) -> Chosen:

@@ -183,6 +183,17 @@ def test_a_viewer_has_no_application_to_bring_files_into(
     assert not Source.objects.exists()
 
 
+def test_files_for_an_application_of_others_go_into_none(
+    visitor: Client, application: Application
+) -> None:
+    ApplicationFactory.create(slug="cards")
+    values = {"application": "cards", "file": upload("web.yaml", GOOD)}
+    answer = visitor.post(reverse("upload-store"), values)
+    assert answer.status_code == 422
+    assert "Choose the application first." in answer.content.decode()
+    assert not Source.objects.exists()
+
+
 def test_too_much_at_once_is_refused(
     visitor: Client, application: Application, settings: object
 ) -> None:
