@@ -188,8 +188,14 @@ def _probes(service: ServiceSpec, container: ContainerSpec) -> dict[str, Any]:
     return made
 
 
+_PODMANS_STOP_TIMEOUT = 10
+
+
 def _grace(service: ServiceSpec) -> Any:
-    """The longest stop time of the containers: a pod has one for all."""
+    """The longest stop time of the containers: a pod has one for all.
+
+    A container of which nothing is said counts with the time that Podman and compose give it.
+    """
     slowest = max(
         (item for item in service.containers if item.stop_timeout is not None),
         key=lambda item: item.stop_timeout or 0,
@@ -198,5 +204,7 @@ def _grace(service: ServiceSpec) -> Any:
     if slowest is None:
         return None
     reason = msg("A pod has one time to stop for all its containers: the longest.")
-    seconds = max(0, math.ceil(slowest.stop_timeout or 0))
+    unsaid = any(item.stop_timeout is None and not item.init for item in service.containers)
+    least = _PODMANS_STOP_TIMEOUT if unsaid else 0
+    seconds = max(least, math.ceil(slowest.stop_timeout or 0))
     return changed(slowest.places, "stop_timeout", seconds, reason)

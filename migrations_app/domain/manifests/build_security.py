@@ -243,7 +243,7 @@ def find_lacking_capabilities(container: ContainerSpec, ledger: Ledger) -> None:
         for name in _once(security.used_caps)
         if name not in CLUSTER_CAPABILITIES and name not in asked
     ]
-    if not lacking or security.privileged:
+    if not lacking or security.privileged or "ALL" in asked:
         return
     ledger.findings.append(
         Finding(

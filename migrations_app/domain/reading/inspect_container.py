@@ -36,6 +36,7 @@ from migrations_app.domain.reading.podman_argv import (
     CreateCommand,
     parse_create_command,
 )
+from migrations_app.domain.reading.podman_argv.values import words_of_json
 from migrations_app.domain.spec import ContainerSpec, HealthCheck, Port, RestartPolicy
 
 DEFAULT_STOP_TIMEOUT = 10
@@ -146,6 +147,8 @@ def read_health(container: Inspection, *path: str) -> HealthCheck | None:
     test = container.texts(*path, "Test")
     if not test:
         return None
+    if test[0].startswith("["):  # Podman takes a list that begins with CMD for one word
+        test = words_of_json(" ".join(test)) or test
     return HealthCheck(
         test=test,
         interval=_seconds(container, *path, "Interval"),
@@ -170,7 +173,8 @@ def _life(origins: Origins, fields: Fields) -> None:
         fields.values["exit_code"] = container.number("State", "ExitCode")
         fields.places["exit_code"] = container.spot("State", "ExitCode")
     timeout = container.number("Config", "StopTimeout")
-    if timeout not in (0, DEFAULT_STOP_TIMEOUT):
+    asked = origins.created is not None and origins.created.last("stop-timeout") is not None
+    if timeout != DEFAULT_STOP_TIMEOUT and (timeout or asked):
         fields.set("stop_timeout", float(timeout), container.place("Config", "StopTimeout"))
     if (deadline := container.number("Config", "Timeout")) > 0:
         fields.set("deadline", float(deadline), container.place("Config", "Timeout"))

@@ -114,10 +114,32 @@ def _capabilities(origins: Origins, fields: Fields) -> None:
             if container.texts("HostConfig", key):
                 container.drop(("HostConfig", key), msg("Part of dropping all capabilities."))
         return
-    for attribute, key in (("cap_add", "CapAdd"), ("cap_drop", "CapDrop")):
-        names = tuple(_plain(name) for name in container.texts("HostConfig", key))
-        if names:
-            fields.set(attribute, names, container.place("HostConfig", key))
+    _added_capabilities(origins, fields)
+    dropped = tuple(_plain(name) for name in container.texts("HostConfig", "CapDrop"))
+    if dropped:
+        fields.set("cap_drop", dropped, container.place("HostConfig", "CapDrop"))
+
+
+def _added_capabilities(origins: Origins, fields: Fields) -> None:
+    """What was added; of what Podman gives by itself only the command says that it was asked for.
+
+    Clusters give fewer by themselves.
+    """
+    container, path = origins.container, ("HostConfig", "CapAdd")
+    shown = tuple(_plain(name) for name in container.texts(*path))
+    place = container.place(*path)
+    asked: dict[str, Place] = {}
+    for given in origins.created.all("cap-add") if origins.created else ():
+        for name in filter(None, given.value.split(",")):
+            asked[_plain(name)] = container.place("Config", "CreateCommand", given.index)
+    if "ALL" in asked:
+        fields.set("cap_add", ("ALL",), asked["ALL"])
+        if shown:
+            container.drop(path, msg("Part of adding all capabilities."))
+        return
+    names = tuple(dict.fromkeys((*shown, *asked)))
+    if names:
+        fields.set("cap_add", names, place if shown else asked[names[0]])
 
 
 def _used_capabilities(origins: Origins, fields: Fields) -> None:

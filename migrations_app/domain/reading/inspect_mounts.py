@@ -60,6 +60,9 @@ def _mount(container: Inspection, index: int, notes: MountNotes) -> Mount | None
     place = container.place(*path)
     if kind is MountKind.TMPFS:
         return _tmpfs(container, target, ",".join(options))
+    if kind is MountKind.BIND and re.fullmatch(r"[a-z]+", source):
+        container.drop(path, msg("A file system of the kernel, which a node mounts by itself."))
+        return None
     return Mount(
         kind=kind,
         target=target,
@@ -99,12 +102,13 @@ def _of_read_only_root(origins: Origins, taken: set[str]) -> tuple[Mount, ...]:
         return ()
     if created is not None and created.flag("read-only-tmpfs") is False:
         return ()
-    if taken & set(WRITABLE_WITH_READ_ONLY_ROOT) or "lockNumber" not in container.value:
+    if "lockNumber" not in container.value:
         return ()
     place = container.spot("HostConfig", "ReadonlyRootfs")
     return tuple(
         Mount(kind=MountKind.TMPFS, target=target, places={"": place})
         for target in WRITABLE_WITH_READ_ONLY_ROOT
+        if target not in taken
     )
 
 

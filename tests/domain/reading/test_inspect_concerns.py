@@ -7,7 +7,7 @@ The numbers are those of the list in ``docs/option-groups.md``; the fixtures wer
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -281,13 +281,27 @@ def test_20_a_port_stands_at_the_container_that_listens(podman: str) -> None:
     assert not {"hostPort", "hostIP"} & set(keys(pod_of(result)))
 
 
-def test_20_a_port_that_only_the_command_exposes_is_kept(podman: str) -> None:
-    files = captured(FIXTURES / podman / "shop_pod")
-    [database] = json.loads(files["container-shop-db.json"])
-    created = database["Config"]["CreateCommand"]
-    at = created.index("shop-db") + 1
-    created[at:at] = ["--expose", "6543-6544/udp"]
-    result = made_of({**files, "container-shop-db.json": json.dumps([database]).encode()})
+def altered(podman: str, name: str, file: str, change: Callable[[Any], object]) -> Made:
+    """A capture of which one inspection says something else."""
+    files = captured(FIXTURES / podman / name)
+    listed = json.loads(files[file])
+    change(listed[0])
+    return made_of({**files, file: json.dumps(listed).encode()})
+
+
+def created_with(container: Any, *words: str) -> None:
+    created = container["Config"]["CreateCommand"]
+    at = created.index("--name")
+    created[at:at] = words
+
+
+def test_a_port_that_only_the_command_exposes_is_kept(podman: str) -> None:
+    result = altered(
+        podman,
+        "shop_pod",
+        "container-shop-db.json",
+        lambda item: created_with(item, "--expose", "6543-6544/udp"),
+    )
     ports = [(p["containerPort"], p["protocol"]) for p in containers(result)["shop-db"]["ports"]]
     assert ports == [(5432, "TCP"), (6543, "UDP"), (6544, "UDP")]
     [service] = [
@@ -371,6 +385,55 @@ def test_29_capabilities_are_plain_and_compared_with_a_cluster(podman: str) -> N
     assert "SYS_CHROOT" in str(lacking.message)
 
 
+def test_what_was_asked_for_is_added_though_podman_gives_it_by_itself(podman: str) -> None:
+    def some(container: Any) -> None:
+        created_with(container, "--cap-add", "net_raw,sys_time")
+        container["HostConfig"]["CapAdd"] = ["CAP_SYS_TIME"]
+
+    def everything(container: Any) -> None:
+        created_with(container, "--cap-add=all")
+        container["HostConfig"]["CapAdd"] = ["CAP_SYS_TIME", "CAP_SYS_ADMIN"]
+
+    [file] = [
+        name for name in captured(FIXTURES / podman / "plain") if name.startswith("container")
+    ]
+    added = only(altered(podman, "plain", file, some))["securityContext"]["capabilities"]["add"]
+    assert added == ["SYS_TIME", "NET_RAW"]
+    result = altered(podman, "plain", file, everything)
+    assert only(result)["securityContext"]["capabilities"]["add"] == ["ALL"]
+    assert told(result, "HostConfig/CapAdd")
+
+
+def test_a_mount_over_one_folder_leaves_the_others_writable() -> None:
+    def change(container: Any) -> None:
+        container["HostConfig"]["ReadonlyRootfs"] = True
+        container["HostConfig"]["Tmpfs"] = {"/tmp": "rw"}
+
+    result = altered("podman5", "plain", "container-plain.json", change)
+    paths = {mount["mountPath"] for mount in only(result)["volumeMounts"]}
+    assert {"/tmp", "/run", "/var/tmp"} <= paths
+
+
+def test_a_listed_test_and_no_time_to_stop(podman: str) -> None:
+    def change(container: Any) -> None:
+        created_with(container, "--stop-timeout", "0")
+        container["Config"]["StopTimeout"] = 0
+        container["Config"]["Healthcheck"] = {"Test": ['["CMD",', '"/bin/true"]']}
+        container["Mounts"].append(
+            {"Type": "bind", "Source": "devpts", "Destination": "/dev/pts", "Options": []}
+        )
+
+    [file] = [
+        name for name in captured(FIXTURES / podman / "plain") if name.startswith("container")
+    ]
+    result = altered(podman, "plain", file, change)
+    assert pod_of(result)["terminationGracePeriodSeconds"] == 0
+    assert only(result)["readinessProbe"]["exec"]["command"] == ["/bin/true"]
+    assert not any(
+        mount["mountPath"] == "/dev/pts" for mount in only(result).get("volumeMounts", ())
+    )
+
+
 def test_30_namespaces_of_the_host_are_kept_and_found(podman: str) -> None:
     pod = pod_of(made(podman, "host_bound"))
     assert (pod["hostNetwork"], pod["hostPID"], pod["hostIPC"]) == (True, True, True)
@@ -387,7 +450,7 @@ def test_31_selinux_is_what_a_pod_can_have(podman: str) -> None:
     assert not {"procMount", "hostUsers", "fileType"} & set(keys(pod_of(result)))
 
 
-def test_31_several_selinux_labels_stand_in_one_text(podman: str) -> None:
+def test_several_selinux_labels_stand_in_one_text(podman: str) -> None:
     files = {
         path: content.replace(
             b'"label=type:spc_t"', b'"label=type:spc_t,label=level:s0:c1,c2,label=user:user_u"'
