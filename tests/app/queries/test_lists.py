@@ -159,4 +159,5 @@ def test_a_preview_hides_secrets_and_keeps_nothing(schemas: BundledSchemas) -> N
         "questions",
         "loss",
         "renames",
+        "files",
     }
