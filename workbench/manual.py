@@ -41,8 +41,9 @@ $ bin/workbench render compose.yaml --preset staging.yaml --set GIT_COMMIT=4f2a9
 ```
 
 Several presets apply in the order in which they are given: what a later one says wins, `null` takes
-back what an earlier one said. On the command line a preset that is named applies whatever its
-scope; only where several environments are rendered at once, it belongs to its own. The
+back what an earlier one said, and for one container or workload by its name what is said of all. On
+the command line a preset that is named applies whatever its scope; only where several environments
+are rendered at once, it belongs to its own. The
 [schema](../preset.schema.json) lets editors complete and check such files.
 
 ## Sections

@@ -156,8 +156,12 @@ class _Merged:
         self.setters[path] = len(self.steps) - 1
 
     def _delete(self, holder: dict[str, Any], key: str, path: Path) -> None:
-        """A null below ``containers`` stays: it also deletes what the container itself has."""
-        if len(path) > 2 and path[1] == "containers":
+        """A null below ``containers`` stays: it also deletes what the container itself has.
+
+        So does one in what is said of a workload: it takes back what is said of all.
+        """
+        of_one = path[1:2] == ("workloads",) and len(path) > 3
+        if of_one or (len(path) > 2 and path[1] == "containers"):
             self._set(holder, key, None, path)
         else:
             self._forget(path)

@@ -9,6 +9,7 @@ from typing import Any
 from migrations_app.domain.manifests.resources import mapping
 from migrations_app.domain.presets.layering import Settings
 from migrations_app.domain.provenance import Step
+from migrations_app.domain.transforms.by_workload import without_nulls
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ def aimed(
     if everybody is not None:
         yield Aimed(settings.step(section, *keys), Aim(None, frozenset(named)), everybody)
     for name, said in named.items():
-        own = value(said)
+        own = value(without_nulls(said) if holder == "workloads" else said)
         if own is not None:
             step = settings.step(section, *((holder, name, key) for key in keys))
             yield Aimed(step, Aim(frozenset({name})), own)

@@ -11,7 +11,10 @@ NONE = "none"
 
 
 def said_of(section: Mapping[str, Any], name: str) -> dict[str, Any] | None:
-    """The settings for a workload; None where it is left out by name. Maps merge."""
+    """The settings for a workload; None where it is left out by name.
+
+    Maps merge, and a null in its own word takes back what is said of all.
+    """
     own = mapping(section.get("workloads")).get(name)
     if own == NONE:
         return None
@@ -20,7 +23,16 @@ def said_of(section: Mapping[str, Any], name: str) -> dict[str, Any] | None:
         below = merged.get(key)
         both = isinstance(value, Mapping) and isinstance(below, Mapping)
         merged[key] = {**mapping(below), **value} if both else value
-    return merged
+    return without_nulls(merged) if own else merged
+
+
+def without_nulls(said: Mapping[str, Any]) -> dict[str, Any]:
+    """The same without what was taken back."""
+    return {
+        key: without_nulls(value) if isinstance(value, Mapping) else value
+        for key, value in said.items()
+        if value is not None
+    }
 
 
 def is_named(section: Mapping[str, Any], name: str) -> bool:

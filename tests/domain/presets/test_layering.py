@@ -10,6 +10,7 @@ from migrations_app.domain.errors import InvalidPreset, MissingParameter
 from migrations_app.domain.presets.layering import Settings, in_order, settle
 from migrations_app.domain.presets.schema import Preset
 from migrations_app.domain.provenance import StepKind
+from migrations_app.domain.transforms.by_workload import said_of
 
 
 def preset(name: str, version: int = 1, **sections: Any) -> Preset:
@@ -51,6 +52,19 @@ def test_a_null_takes_one_label_or_annotation_back(section: str, path: tuple[str
     )
 
     assert settings.sections == nested({"example.com/a": "1"})
+
+
+def test_a_null_of_one_workload_stays_to_take_back_what_is_said_of_all() -> None:
+    settings = settled(
+        preset("org", exposure={"class": "nginx", "workloads": {"a": {"path": "/a"}}}),
+        preset("app", exposure={"workloads": {"a": {"class": None}}}),
+        preset("late", exposure={"workloads": {"b": None}}),
+    )
+
+    section = settings.section("exposure")
+    assert section["workloads"] == {"a": {"path": "/a", "class": None}}
+    assert said_of(section, "a") == {"path": "/a"}
+    assert said_of(section, "b") == {"class": "nginx"}
 
 
 def test_a_null_below_containers_stays_to_delete_what_a_container_has() -> None:

@@ -301,3 +301,17 @@ def test_kinds_change_before_anybody_looks_up_an_object_by_its_label() -> None:
     assert [type(transform) for transform in first] == [ChangeKind, ChangeKind]
     rest = transforms_for(settings, Facts(), {})
     assert not any(isinstance(transform, ChangeKind) for transform in rest)
+
+
+def test_a_null_of_one_workload_takes_back_what_is_said_of_all() -> None:
+    said = "workload: {antiAffinity: required, labels: {more: {team: core, tier: back}}"
+    text = deployment(name="a") + "---" + deployment(name="b")
+    null = "workloads: {a: {antiAffinity: null, labels: {more: {team: null, tier: web}}}}"
+
+    first, second = applied(text, f"{said}, {null}}}")
+
+    assert "affinity" not in first["spec"]["template"]["spec"]
+    assert "affinity" in second["spec"]["template"]["spec"]
+    assert first["metadata"]["labels"]["tier"] == "web"
+    assert "team" not in first["metadata"]["labels"]
+    assert second["metadata"]["labels"]["team"] == "core"
