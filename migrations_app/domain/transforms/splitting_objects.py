@@ -36,6 +36,9 @@ from migrations_app.domain.transforms.splitting_peers import (
 )
 from migrations_app.domain.transforms.splitting_workloads import Division, Workloads
 
+Listening = tuple[str, int]
+"""Protocol and number of a port."""
+
 
 def divide(
     division: Division,
@@ -68,7 +71,7 @@ class _Split(Workloads):
         self.serving = serving
         self.answers = answers
         self.group_of = {name: n for n, group in enumerate(groups) for name in group.containers}
-        self.new_services: dict[int, tuple[str, dict[int, None]]] = {}
+        self.new_services: dict[int, tuple[str, dict[Listening, None]]] = {}
 
     def governing(self, number: int) -> str:
         """A new Service gives the pods of a new StatefulSet their names."""
@@ -113,7 +116,8 @@ class _Split(Workloads):
 
     def _leads(self, service: Serving, group: int, number: int) -> bool:
         return any(
-            port.get("port") == number and self._listens(group, target_of(port), "TCP") is not None
+            port.get("port") == number
+            and self._listens(group, target_of(port), protocol_of(port)) is not None
             for port in service.ports
         )
 
@@ -125,7 +129,7 @@ class _Split(Workloads):
     def _declare(self, container: str, port: int) -> None:
         """The port at which a container is reached is one that it declares."""
         body = self.containers[container]
-        if port not in _numbers(body):
+        if all(number != port for _protocol, number in _numbers(body)):
             ports = [*sequence(body.get("ports")), {"containerPort": port, "protocol": "TCP"}]
             self.containers[container] = {**body, "ports": ports}
 
@@ -208,18 +212,18 @@ class _Split(Workloads):
             before = f"{self.workload.label}/{path}/containers/{old.index(name)}"
             self.division.places[before] = f"{label}/{inner}/containers/{position}"
 
-    def _service(self, group: Group, name: str, numbers: Mapping[int, None]) -> Object:
+    def _service(self, group: Group, name: str, numbers: Mapping[Listening, None]) -> Object:
         """A Service of a group; without a known port it gives the address of the pods alone."""
         ports = []
-        for number in numbers:
-            at = self._listens(self.groups.index(group), number, "TCP")
+        for protocol, number in numbers:
+            at = self._listens(self.groups.index(group), number, protocol)
             named = get(self.containers[at[0]], ("ports", at[1], "name")) if at else None
             target = named if is_port_name(str(named or "")) else number
             ports.append(
                 {
-                    "name": named or f"tcp-{number}",
+                    "name": named or f"{protocol.lower()}-{number}",
                     "port": number,
-                    "protocol": "TCP",
+                    "protocol": protocol,
                     "targetPort": target,
                 }
             )
@@ -243,13 +247,12 @@ def _named(at: Text, names: Mapping[int | None, str]) -> str:
     return LOOPBACK.sub(change, at.text)
 
 
-def _numbers(container: Mapping[str, Any]) -> list[int]:
-    """The TCP ports that a container declares."""
+def _numbers(container: Mapping[str, Any]) -> list[Listening]:
+    """The ports that a container declares."""
     return [
-        port["containerPort"]
-        for port in sequence(container.get("ports"))
-        if protocol_of(mapping(port)) == "TCP"
-        and isinstance(mapping(port).get("containerPort"), int)
+        (protocol_of(port), port["containerPort"])
+        for port in map(mapping, sequence(container.get("ports")))
+        if isinstance(port.get("containerPort"), int)
     ]
 
 

@@ -49,6 +49,12 @@ _FAMILIES = (
     {"search", "elasticsearch", "opensearch", "solr", "meilisearch"},
 )
 _PROBES = ("readinessProbe", "livenessProbe", "startupProbe")
+_HANDLERS = (
+    *((probe,) for probe in _PROBES),
+    ("lifecycle", "postStart"),
+    ("lifecycle", "preStop"),
+)
+"""Where a container has commands besides its own."""
 
 
 Kept = Mapping[tuple[str, str], tuple[int, Object, tuple[str, ...]]]
@@ -124,11 +130,11 @@ def _of_container(container: Mapping[str, Any]) -> Iterator[Text]:
         for index, word in enumerate(sequence(container.get(key))):
             if isinstance(word, str):
                 yield Text(own, f"{key}/{index}", (key, index), word)
-    for probe in _PROBES:
-        path: Path = (probe, "exec", "command")
+    for handler in _HANDLERS:
+        path: Path = (*handler, "exec", "command")
         for index, word in enumerate(sequence(get(container, path))):
             if isinstance(word, str):
-                yield Text(own, f"{probe}/{index}", (*path, index), word)
+                yield Text(own, f"{handler[-1]}/{index}", (*path, index), word)
 
 
 def _beside(values: Mapping[Any, Any], name: str) -> int | None:

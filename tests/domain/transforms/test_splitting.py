@@ -239,6 +239,33 @@ def test_the_address_of_a_peer_in_a_secret_is_rewritten(reading: str, encoded: b
     assert secret[field]["OTHER"] == "/w=="
 
 
+def test_a_peer_at_a_udp_port_is_led_to_by_udp() -> None:
+    text = pod(
+        "{name: web, image: web, args: ['localhost:8125']}",
+        "{name: stats, image: stats, ports: [{containerPort: 8125, protocol: UDP}]}",
+    )
+
+    running = split(text, APART)
+
+    stats = named(running, "Deployment")["shop-stats"]["template"]["spec"]["containers"][0]
+    assert stats["ports"] == [{"containerPort": 8125, "protocol": "UDP"}]
+    assert named(running, "Service")["shop-stats"]["ports"] == [
+        {"name": "udp-8125", "port": 8125, "protocol": "UDP", "targetPort": 8125}
+    ]
+
+
+def test_what_runs_before_a_stop_names_the_peer_as_well() -> None:
+    command = "lifecycle: {preStop: {exec: {command: [curl, 'localhost:3000/drain']}}}"
+    text = pod(
+        f"{{name: web, image: web, {command}}}",
+        "{name: api, image: api, ports: [{containerPort: 3000}]}",
+    )
+
+    web = named(split(text, APART), "Deployment")["shop"]["template"]["spec"]["containers"][0]
+
+    assert web["lifecycle"]["preStop"]["exec"]["command"][1] == "shop-api:3000/drain"
+
+
 def test_a_localhost_in_a_secret_is_asked_about_without_its_value() -> None:
     text = pod(
         "{name: web, image: web, envFrom: [{secretRef: {name: keys}}]}",
