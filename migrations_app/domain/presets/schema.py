@@ -20,6 +20,9 @@ from migrations_app.domain.reading.decoding import decode
 from migrations_app.domain.reading.limits import STRICT
 from migrations_app.domain.reading.yaml_reader import read_yaml
 
+_NO_FILE = "preset"
+"""What a text that came from no file is called."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -50,7 +53,7 @@ class Preset:
 
     @classmethod
     def from_text(
-        cls, text: str | bytes, file: str = "preset", version: int = 0, *, named: bool = False
+        cls, text: str | bytes, file: str = _NO_FILE, version: int = 0, *, named: bool = False
     ) -> Preset:
         """Read a preset; without a name it is called like its file, unless it must be ``named``.
 
@@ -75,7 +78,7 @@ class Preset:
         return cls._checked(documents[0].value, checker, version)
 
     @classmethod
-    def from_value(cls, value: Any, file: str = "preset", version: int = 0) -> Preset:
+    def from_value(cls, value: Any, file: str = _NO_FILE, version: int = 0) -> Preset:
         """Make a preset from plain values, as a JSON body carries them.
 
         Raises:
@@ -119,4 +122,6 @@ def _text(value: Any) -> str | None:
 
 
 def _invalid(file: str) -> Message:
+    if file == _NO_FILE:
+        return msg("This text is not a valid preset.")
     return msg("%(file)s is not a valid preset.", file=file)

@@ -79,6 +79,7 @@ def new(request: PageRequest) -> HttpResponse:
         "form": form,
         "problems": problems,
         "samples": queries.samples(actor),
+        "tried_on": request.POST.get("service") or request.GET.get("answers", ""),
         "crumbs": [(_("Presets"), reverse("presets")), (_("New preset"), "")],
     }
     return render(request, "presets/new.html", context, status=status)
@@ -136,6 +137,7 @@ def detail(request: PageRequest, pk: UUID) -> HttpResponse:
         "pins": queries.pins(actor, preset),
         "reached": shaped_by(actor, preset).count(),
         "samples": queries.samples(actor, preset),
+        "tried_on": request.POST.get("service", ""),
         "crumbs": [(_("Presets"), reverse("presets")), (preset.name, "")],
     }
     return render(request, "presets/detail.html", context, status=status)

@@ -48,6 +48,18 @@ def test_a_broken_text_is_kept_and_the_line_named(
         assert "line 5, column 1" in made.content.decode()
 
 
+def test_a_refused_text_is_still_tried_on_the_service_that_was_chosen(
+    as_person: LogIn, operator: Actor, web: Service
+) -> None:
+    client = as_person(operator)
+    chosen = f'value="{web.pk}" selected'
+    refused = client.post("/presets/new/", {"text": BROKEN, "service": str(web.pk)})
+    assert chosen in refused.content.decode()
+    assert "This text is not a valid preset." in refused.content.decode()
+    assert chosen in client.get(f"/presets/new/?answers={web.pk}").content.decode()
+    assert chosen not in client.get("/presets/new/").content.decode()
+
+
 def test_a_new_version_leaves_the_old_one_to_be_read(
     as_person: LogIn, operator: Actor, preset: Preset
 ) -> None:
