@@ -14,6 +14,7 @@ from docker_image import reference as grammar
 
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.messages import msg
+from migrations_app.domain.secret_text import with_markers
 
 _TRANSPORT = "docker://"
 DEFAULT_REGISTRY = "docker.io"
@@ -86,7 +87,7 @@ def _parsed(text: str) -> ImageRef:
             msg(
                 "%(text)s is not an image reference. Write for example "
                 "registry.example.com/team/app:1.2.",
-                text=repr(text[:80]),
+                text=repr(with_markers(text, "***")[:80]),
             )
         ) from error
     name = str(parsed["name"])

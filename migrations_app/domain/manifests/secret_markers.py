@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from migrations_app.domain.bundle import Object, object_label
+from migrations_app.domain.manifests.custom_secrets import custom_secrets
 from migrations_app.domain.manifests.resources import (
     containers,
     get,
@@ -31,8 +32,8 @@ from migrations_app.domain.secret_commands import (
     is_secret_header,
     value_with_markers,
 )
-from migrations_app.domain.secret_text import secret_words, shown
-from migrations_app.domain.secrets import looks_secret
+from migrations_app.domain.secret_text import secret_words, shown, with_markers
+from migrations_app.domain.secrets import looks_secret, url_password
 
 MARKER = "kakehashi:secret"
 _ENCODED = base64.b64encode(MARKER.encode()).decode()
@@ -82,8 +83,16 @@ def secret_paths(body: Object) -> Iterator[Path]:
         for key, value in mapping(body.get("data")).items():
             if _is_secret(str(key), value) or _holds_secrets(value):
                 yield ("data", key)
+        for key, value in mapping(body.get("binaryData")).items():
+            if is_marker(value) or _encodes_secrets(value):
+                yield ("binaryData", key)
+    else:
+        yield from custom_secrets(body, MARKER)
     yield from _annotations(body)
     for path, container in containers(body):
+        image = container.get("image")
+        if isinstance(image, str) and (MARKER in image or url_password(image)):
+            yield (*path, "image")
         for index, variable in enumerate(sequence(container.get("env"))):
             value = variable.get("value") if isinstance(variable, dict) else None
             if isinstance(value, str) and (
@@ -136,6 +145,11 @@ def _drivers(body: Object) -> Iterator[Path]:
             for key, value in mapping(get(body, (*holder, *settings))).items():
                 if _is_secret(str(key), value):
                     yield (*holder, *settings, key)
+    if body.get("kind") in ("PersistentVolume", "StorageClass"):
+        where: Path = ("spec",) if body.get("kind") == "PersistentVolume" else ()
+        for index, option in enumerate(sequence(get(body, (*where, "mountOptions")))):
+            if isinstance(option, str) and (_is_assignment(option) or _holds_part(option)):
+                yield (*where, "mountOptions", index)
 
 
 def _annotations(body: Object) -> Iterator[Path]:
@@ -166,6 +180,14 @@ def _holds_secrets(value: Any) -> bool:
     return isinstance(value, str) and (MARKER in value or bool(secret_words(value)))
 
 
+def _encodes_secrets(value: Any) -> bool:
+    """The same for a text in base64."""
+    try:
+        return _holds_secrets(base64.b64decode(str(value), validate=True).decode())
+    except ValueError:
+        return False
+
+
 def _is_long_secret(value: str) -> bool:
     """The same for texts of several lines, such as a script in an argument."""
     return "\n" in value and _holds_secrets(value)
@@ -187,6 +209,8 @@ def marked(body: Object, path: Path) -> str:
     value = get(body, path)
     if body.get("kind") == "Secret" or not isinstance(value, str):
         return _ENCODED if body.get("kind") == "Secret" and path[0] == "data" else MARKER
+    if path[0] == "binaryData":
+        return _ENCODED
     in_file = len(path) == 2 and path[0] == "data"
     if not in_file and "\n" not in value:
         is_variable = path[-1] == "value"
@@ -201,6 +225,8 @@ def _marked_word(value: str, path: Path, name: str) -> str:
     if isinstance(path[-1], int):
         is_command = not looks_secret("", value) and _is_secret_command(value)
         return command_with_markers(value, MARKER) if is_command else MARKER
+    if path[-1] == "image":
+        return with_markers(value, MARKER)
     is_whole = path[-1] != "path" and _is_assignment(value)
     if is_whole or looks_secret(name.rpartition("/")[2], value):
         return MARKER
