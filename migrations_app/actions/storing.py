@@ -77,4 +77,4 @@ def _redacted(data: bytes, member: Member | None) -> str:
     if member.secret:
         return MARKER
     text = data.decode(errors="replace").replace("\0", "\ufffd")
-    return redact(text, member.kind)
+    return redact(text, member.kind, member.secret_names)

@@ -88,13 +88,15 @@ class SourceObject:
 class Member:
     """One member file after reading; ``problems`` is empty when it could be read.
 
-    ``secret``: all of it is the value of a secret, and none of it may be shown.
+    ``secret``: all of it is the value of a secret, and none of it may be shown. ``secret_names``
+    are variables that a secret is made of, whatever they are called.
     """
 
     path: str
     kind: SourceKind
     problems: tuple[Problem, ...] = ()
     secret: bool = False
+    secret_names: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

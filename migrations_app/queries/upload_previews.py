@@ -174,6 +174,7 @@ def _shown(files: Mapping[str, bytes], bundle: Bundle) -> tuple[PreviewedFile, .
             member.problems,
             MARKER.encode() if member.secret else files[member.path],
             counts.get(member.path, 0),
+            member.secret_names,
         )
         for member in bundle.members
     )
@@ -187,13 +188,18 @@ def _unread(files: Mapping[str, bytes], problems: Sequence[Problem]) -> tuple[Pr
 
 
 def _file(
-    path: str, kind: SourceKind, problems: tuple[Problem, ...], data: bytes, objects: int
+    path: str,
+    kind: SourceKind,
+    problems: tuple[Problem, ...],
+    data: bytes,
+    objects: int,
+    names: frozenset[str] = frozenset(),
 ) -> PreviewedFile:
     text = data.decode(errors="replace").replace("\0", "\ufffd")
     if problems:
         lines = _around(text, problems)
         return PreviewedFile(path, kind.value, problems, lines, 0, objects)
-    shown = redact(text, kind)
+    shown = redact(text, kind, names)
     lines = tuple(PreviewedLine(n, line) for n, line in enumerate(shown.splitlines(), start=1))
     return PreviewedFile(path, kind.value, (), lines, shown.count(MARKER), objects)
 

@@ -7,11 +7,12 @@ import json
 import pytest
 
 from migrations_app.adapters.schemas import BundledSchemas
-from migrations_app.domain.bundle import MemoryFiles
+from migrations_app.domain.bundle import MemoryFiles, SourceKind
 from migrations_app.domain.engine import Options, render
 from migrations_app.domain.manifests.secret_markers import MARKER, take
 from migrations_app.domain.reading.limits import STRICT
 from migrations_app.domain.reading.read import read_bundle
+from migrations_app.domain.reading.redaction import redact
 from migrations_app.domain.reports.plain import question_json
 
 SECRET = "hunter2word"
@@ -77,3 +78,39 @@ def test_innocent_variables_are_shown_and_stay_where_they_are() -> None:
     assert all(word in shown for word in ("stable", "/run/x", "http://a/"))
     assert MARKER not in shown
     assert "echo a.b | rev" in _shown("a.sh", "podman run --name a -e X=$(echo a.b | rev) a:1\n")[0]
+
+
+def test_lines_of_a_key_in_a_file_of_podman_are_no_variables() -> None:
+    inner = "MIIEvQIBADANBgkqhkiG9w0BAQEFAASC\nb c\nx1==\n"
+    key = f"a\n-----BEGIN PRIVATE KEY-----\n{inner}-----END PRIVATE KEY-----\n"
+    files = {
+        "a.sh": b"podman run --name a --env-file a.env a:1\n",
+        "a.env": f'LEVEL=info\nKEY="{key}PASSED_ON\n'.encode(),
+    }
+    bundle = read_bundle(MemoryFiles(files), STRICT)
+
+    assert [item.id for item in bundle.questions] == ["variable:a:PASSED_ON"]
+    assert [row.place.line for row in bundle.loss if "no variable" in str(row.reason)] == [
+        3,
+        4,
+        5,
+        6,
+        7,
+    ]
+    assert not [row for row in bundle.loss if "MIIEv" in row.path]
+
+
+def test_a_file_shows_no_variable_of_which_a_secret_is_made() -> None:
+    compose = (
+        b"services: {a: {image: 'a:1', secrets: [s], environment: ['X_PASSWORD=${LP}']}}\n"
+        b"secrets: {s: {environment: ENVSEC}}\n"
+    )
+    files = {"compose.yaml": compose, ".env": f"ENVSEC={SECRET}\nLP={SECRET}2\nA=b\n".encode()}
+    bundle = read_bundle(MemoryFiles(files), STRICT)
+
+    names = {member.path: member.secret_names for member in bundle.members}
+    assert names == {"compose.yaml": frozenset(), ".env": frozenset({"ENVSEC", "LP"})}
+    shown = redact(files[".env"].decode(), SourceKind.ENV_FILE, names[".env"])
+    assert SECRET not in shown
+    assert "A=b" in shown
+    assert SECRET not in str(bundle.facts.variables)

@@ -180,6 +180,10 @@ def _settle_companions(members: _Members, desk: Desk) -> None:
                 members.refuse(name, [_alone(member)])
         elif member.kind is not SourceKind.OTHER:
             members.refuse(name, [_unsupported(member)])
+    for name, member in members.members.items():
+        if member.kind is SourceKind.ENV_FILE:
+            names = frozenset(desk.secret_names)
+            members.members[name] = replace(member, secret_names=names)
 
 
 def _unsupported(member: Member) -> Problem:

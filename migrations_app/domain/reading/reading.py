@@ -55,7 +55,8 @@ class Desk:
 
     ``drawn`` collects the names of the files that members refer to: whatever is among the members
     itself and was drawn on by another one needs no meaning of its own. ``secret`` are those of them
-    that hold the value of a secret and nothing else.
+    that hold the value of a secret and nothing else, ``secret_names`` variables of which secrets
+    are made.
     """
 
     files: SourceFiles
@@ -63,6 +64,7 @@ class Desk:
     given: Given = NOTHING_GIVEN
     drawn: set[str] = field(default_factory=set)
     secret: set[str] = field(default_factory=set)
+    secret_names: set[str] = field(default_factory=set)
 
     def read(self, relative: str) -> bytes:
         """The bytes of a file that a member refers to; ``relative`` as members are named.

@@ -61,14 +61,14 @@ class _Collection:
     before: str = ""
 
 
-def redact(text: str, kind: SourceKind) -> str:
+def redact(text: str, kind: SourceKind, names: frozenset[str] = frozenset()) -> str:
     """The text with a marker in place of every secret value.
 
     ``kind`` says how the text is to be read; of what is broken nothing can be shown and ``""``
-    comes back.
+    comes back. ``names`` are variables that are secret whatever they are called.
     """
     if kind in LINE_KINDS:
-        return redact_lines(text, kind)
+        return redact_lines(text, kind, names)
     try:
         scalars = _Walk().scalars(text)
     except yaml.YAMLError:

@@ -34,6 +34,15 @@ _VARIABLE = re.compile(
     r"^(?P<before>[ \t]*(?:export[ \t]+)?(?P<name>[A-Za-z_][\w.]*)[ \t]*=[ \t]*)(?P<value>.*)$",
     re.M,
 )
+_SET = re.compile(
+    r"^(?P<before>[ \t]*(?:(?:export|local|readonly)[ \t]+)?(?P<name>[A-Za-z_]\w*)=)"
+    r"""(?P<value>"[^"\n$`]+"|'[^'\n]+'|[^\s"'$`;&|()]+)(?=[ \t]*(?:;|$|\#))""",
+    re.M,
+)
+"""A variable that is set on a line of its own, and to what the line says."""
+_PUT_IN = re.compile(
+    r"""\b(?P<name>[A-Za-z_]\w*)=["']?\$\{?(?P<other>[A-Za-z_]\w*)\}?["']?(?=\s|$)"""
+)
 _INSTRUCTION = re.compile(
     r"^(?P<before>[ \t]*(?:ENV|ARG)[ \t]+(?P<name>[A-Za-z_]\w*)[ \t]+)(?P<value>[^=\s].*)$",
     re.M | re.I,
@@ -61,15 +70,17 @@ _LONG = 12
 """A secret of this length is hidden wherever else it stands in the text."""
 
 
-def redact_lines(text: str, kind: SourceKind) -> str:
-    """The text with a marker in place of every secret word."""
+def redact_lines(text: str, kind: SourceKind, names: frozenset[str] = frozenset()) -> str:
+    """The text with a marker in place of every secret word, and of the values of ``names``."""
     secrets: set[str] = set()
+    names = names | _put_into_secrets(text)
     text = _PRIVATE_KEY.sub(lambda match: MARKER + "\n" * match[0].count("\n"), text)
     if kind is SourceKind.ENV_FILE:
-        text = _VARIABLE.sub(lambda match: _variable(match, secrets), text)
+        text = _VARIABLE.sub(lambda match: _variable(match, secrets, names), text)
     elif kind is SourceKind.CONTAINERFILE:
         text = _INSTRUCTION.sub(lambda match: _variable(match, secrets), text)
     elif kind is SourceKind.RUN_LINES:
+        text = _SET.sub(lambda match: _named(match, secrets, names), text)
         text = _GIVEN_HERE.sub(_hidden_document, text)
     text = "".join(_words(text, kind, secrets))
     text = "\n".join(command_with_markers(line, MARKER) for line in text.split("\n"))
@@ -85,9 +96,23 @@ def _hidden_document(match: re.Match[str]) -> str:
     return match["before"] + (MARKER + "\n" * lines if match["value"] else "")
 
 
-def _variable(match: re.Match[str], secrets: set[str]) -> str:
+def _put_into_secrets(text: str) -> frozenset[str]:
+    """Variables whose value a variable gets that is called secret: ``-e API_TOKEN=$TOK``."""
+    found = (match for match in _PUT_IN.finditer(text) if looks_secret(match["name"], "x-y-z"))
+    return frozenset(match["other"] for match in found)
+
+
+def _variable(match: re.Match[str], secrets: set[str], names: frozenset[str] = frozenset()) -> str:
     value = match["value"].strip().strip("\"'")
     if not looks_secret(match["name"], value):
+        return _named(match, secrets, names)
+    secrets.add(value)
+    return match["before"] + MARKER
+
+
+def _named(match: re.Match[str], secrets: set[str], names: frozenset[str]) -> str:
+    value = match["value"].strip().strip("\"'")
+    if match["name"] not in names or not looks_secret("password", value):
         return match[0]
     secrets.add(value)
     return match["before"] + MARKER

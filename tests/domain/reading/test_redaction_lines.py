@@ -6,6 +6,7 @@ import pytest
 
 from migrations_app.domain.bundle import SourceKind
 from migrations_app.domain.reading.redaction import redact
+from migrations_app.domain.reading.redaction_lines import redact_lines
 
 SECRET = "hunter2-Xy"
 
@@ -64,3 +65,17 @@ def test_a_long_secret_is_hidden_wherever_else_it_stands() -> None:
     secret = "correct-horse-battery"
     text = f"# was {secret}\npodman run -e DB_PASSWORD={secret} web\n"
     assert secret not in redact(text, SourceKind.RUN_LINES)
+
+
+def test_what_a_secret_is_made_of_is_hidden_by_whatever_name() -> None:
+    text = "ENVSEC=hunter2word\nLEVEL=info\nTOKEN_FILE=/run/x\n"
+    shown = redact_lines(text, SourceKind.ENV_FILE, frozenset({"ENVSEC", "LEVEL_2", "TOKEN_FILE"}))
+    assert shown == "ENVSEC=kakehashi:secret\nLEVEL=info\nTOKEN_FILE=/run/x\n"
+
+
+def test_a_variable_that_is_put_into_a_secret_one_is_hidden() -> None:
+    text = 'TOK="hunter2word1"\nLEVEL=info\npodman run -e X_TOKEN=$TOK -e L=$LEVEL a sh -c "$TOK"\n'
+    shown = redact_lines(text, SourceKind.RUN_LINES)
+    assert "hunter2word1" not in shown
+    assert "LEVEL=info" in shown
+    assert "-e X_TOKEN=$TOK -e L=$LEVEL a" in shown

@@ -22,7 +22,8 @@ class Account:
     """``taken`` are the spots that went into a spec, ``settled`` those with a row of their own.
 
     ``replaced`` and ``reset`` are values that another file, or a service that builds on this one,
-    has put aside. ``variables`` are those that the files ask for, with their values.
+    has put aside. ``variables`` are those that the files ask for, with their values;
+    ``secret_names`` are those of which secrets are made, whatever they are called.
     """
 
     project: str
@@ -36,6 +37,7 @@ class Account:
     questions: dict[str, Question] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     variables: dict[str, str] = field(default_factory=dict)
+    secret_names: set[str] = field(default_factory=set)
 
     def take(self, node: Node) -> Place:
         """Where a value stands, which goes into the spec."""

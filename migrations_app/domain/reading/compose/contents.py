@@ -122,7 +122,9 @@ def _content(section: str, name: str, definition: Node | None, site: Site) -> st
     if (variable := definition.get("environment")) is not None:
         key = scalar_text(variable.value)
         account.settle(variable, Outcome.CONVERTED, _CARRIED, target)
-        site.environment.ask(key, None, variable)
+        is_secret = section == "secrets"
+        site.environment.note(key, site.environment.known.get(key, ""), secret=is_secret)
+        site.environment.ask(key, None, variable, secret=is_secret)
         return site.environment.lookup(key)
     if (file := definition.get("file")) is not None:
         path = scalar_text(file.value)

@@ -36,6 +36,9 @@ class Environment:
 
     def note(self, name: str, value: str, *, secret: bool = False) -> None:
         """Remember a variable that the project asks for; a secret value by its marker."""
+        if secret:
+            self.account.secret_names.add(name)
+            self.account.variables.pop(name, None)
         shown = MARKER if secret or looks_secret(name, value) else value
         self.account.variables.setdefault(name, shown)
 

@@ -92,7 +92,7 @@ def resolved(
     """
     first = files.members[0]
     tree = next(iter(parser.trees(first.name, first.text)), None)
-    account = Account("", desk.given.answers)
+    account = Account("", desk.given.answers, secret_names=desk.secret_names)
     shelf = Shelf(desk, files.folder, account)
     known = _known(shelf, desk, first.name)
     name = project_name(files, known, declared_name(tree) if tree else None)

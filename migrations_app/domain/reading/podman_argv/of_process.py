@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from migrations_app.domain.findings import Severity
 from migrations_app.domain.loss import LossRow, Outcome
 from migrations_app.domain.messages import msg
@@ -9,6 +11,7 @@ from migrations_app.domain.places import Place
 from migrations_app.domain.reading.podman_argv import values
 from migrations_app.domain.reading.podman_argv.draft import Draft
 from migrations_app.domain.reading.podman_argv.given import Given
+from migrations_app.domain.secrets import looks_secret
 from migrations_app.domain.spec import RestartPolicy
 
 _OF_TOOLS = ("io.podman.", "io.buildah.", "io.kubernetes.cri-o", "io.containers.")
@@ -24,6 +27,11 @@ _SIGNALS = {
 }
 _DEFAULT_STOP_TIMEOUT = 10
 SWITCHED_OFF = msg("Switched off, as it is without.")
+_VARIABLE = re.compile(r"[A-Za-z_][\w.\-]*")
+_NO_VARIABLE = msg(
+    "The line is no variable. Podman reads an environment file line by line: a value of several "
+    "lines breaks off at the first one."
+)
 _READ_FROM_FILE = msg("What the file sets is listed by itself.")
 
 
@@ -120,10 +128,18 @@ def variable_file(draft: Draft, given: Given) -> None:
     if lines is None:
         return
     draft.row(given, Outcome.CONVERTED, _READ_FROM_FILE)
+    in_key = False
     for number, line in lines:
         key, equals, value = line.partition("=")
         place = _in_file(draft, given, number, key)
-        if equals:
+        is_name = equals or _VARIABLE.fullmatch(key.strip())
+        in_key = "-----BEGIN " in line or (in_key and "-----END " not in line)
+        if (in_key and "-----" not in value) or not is_name or looks_secret("", key.strip()):
+            # What it says may be a secret, a part of a key for one: the number has to do.
+            place = _in_file(draft, given, number, str(number))
+            path = place.object + place.path
+            draft.rows.append(LossRow(path, Outcome.DROPPED, "", _NO_VARIABLE, place))
+        elif equals:
             draft.container.put("environment", key, value, place)
         else:
             _inherited(draft, given, key.strip(), place)
