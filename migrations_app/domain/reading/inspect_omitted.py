@@ -6,6 +6,7 @@ the inspection; of those below nothing is to be seen anywhere else.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from migrations_app.domain.messages import Message, msg
@@ -14,6 +15,7 @@ from migrations_app.domain.reading.inspect_rules import HOST, NO_PART, TUNING
 from migrations_app.domain.reading.inspections import Inspection
 from migrations_app.domain.reading.podman_argv import CreateCommand
 
+_FIXED_ADDRESS = re.compile(r"[:,](?:ip6?|mac)=")
 _ADDRESSES = msg("A cluster gives addresses; peers use the Service's name.")
 _HOSTS = msg("A pod's hosts file is written by the cluster.")
 _USERS = msg("A cluster leaves the image's own user list as it is.")
@@ -97,6 +99,9 @@ def drop_silent(inspection: Inspection, path: tuple[str, ...], created: CreateCo
         reason = SILENT.get(given.option)
         if reason is not None and given.value != "":
             inspection.drop((*path, given.index), reason)
+    for given in (*created.all("network"), *created.all("net")):
+        if _FIXED_ADDRESS.search(given.value):
+            inspection.drop((*path, given.index), _ADDRESSES)
 
 
 def _pull_policy(container: Inspection, created: CreateCommand, fields: Fields) -> None:

@@ -414,6 +414,14 @@ def test_a_mount_over_one_folder_leaves_the_others_writable() -> None:
     assert {"/tmp", "/run", "/var/tmp"} <= paths
 
 
+def test_an_address_that_only_the_command_fixes_is_told_of(podman: str) -> None:
+    def change(container: Any) -> None:
+        created_with(container, "--network", "shop-net:alias=web,ip=10.89.7.7")
+
+    result = altered(podman, "plain", "container-plain.json", change)
+    assert [row.outcome.value for row in rows(result, "CreateCommand/")] == ["dropped"]
+
+
 def test_a_listed_test_and_no_time_to_stop(podman: str) -> None:
     def change(container: Any) -> None:
         created_with(container, "--stop-timeout", "0")
