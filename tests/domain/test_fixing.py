@@ -312,5 +312,17 @@ def test_a_policy_that_nobody_wrote_is_added_where_a_cluster_would_pull_again() 
     assert found(*after, code="EDG-01", **EDGE) == [False], "the digest"
 
 
+def test_an_architecture_may_be_chosen_by_affinity_too() -> None:
+    rule = {"key": "kubernetes.io/arch", "operator": "In", "values": ["arm64"]}
+    terms = {"nodeSelectorTerms": [{"matchExpressions": [rule]}]}
+    node = {"requiredDuringSchedulingIgnoredDuringExecution": terms}
+    body = deployment({"image": "r.io/web:1"}, affinity={"nodeAffinity": node})
+
+    assert (
+        len(found(body, code="EDG-01", **EDGE))
+        == len(found(named("r.io/web:1"), code="EDG-01", **EDGE)) - 1
+    )
+
+
 def test_what_an_edge_site_has_only_a_person_knows() -> None:
     assert found(named("r.io/web:1"), code="EDG-01", **EDGE) == [False, False, False]

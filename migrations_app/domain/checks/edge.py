@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from migrations_app.domain.checks.base import CheckContext, Rule, Workload
+from migrations_app.domain.checks.image_origins import chosen_architectures
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.images import ImageRef
-from migrations_app.domain.manifests.resources import get, mapping
+from migrations_app.domain.manifests.resources import get
 from migrations_app.domain.messages import Message, msg
 from migrations_app.domain.places import Path
 
@@ -60,8 +61,7 @@ def _missing(
     if _is_pulled_again(container.get("imagePullPolicy"), image):
         yield (*path, "imagePullPolicy"), "pull", msg("an image that is pulled again"), True
     facts = context.image_facts(text)
-    chosen = mapping(workload.spec.get("nodeSelector")).get("kubernetes.io/arch")
-    if not chosen and not (facts and facts.platform):
+    if not chosen_architectures(workload.spec) and not (facts and facts.platform):
         yield path, "architecture", msg("no architecture"), False
 
 

@@ -59,7 +59,7 @@ def foreign_architectures(context: CheckContext) -> Iterator[Finding]:
         found = context.pod(item)
         if image is None or not built_for or found is None:
             continue
-        chosen = _chosen_architectures(found[1])
+        chosen = chosen_architectures(found[1])
         if chosen and built_for not in chosen:
             yield IMG_05.found(
                 item,
@@ -73,7 +73,8 @@ def foreign_architectures(context: CheckContext) -> Iterator[Finding]:
             )
 
 
-def _chosen_architectures(spec: dict[str, Any]) -> set[str]:
+def chosen_architectures(spec: dict[str, Any]) -> set[str]:
+    """The architectures of the nodes that a pod may run on, if it says so."""
     selected = mapping(spec.get("nodeSelector")).get(_ARCHITECTURE)
     chosen = {selected} if isinstance(selected, str) else set()
     node = "requiredDuringSchedulingIgnoredDuringExecution"
