@@ -7,6 +7,7 @@ from typing import Any
 
 from migrations_app.actions import audit, permissions
 from migrations_app.actions.assessing import assess, base_options, target_version
+from migrations_app.actions.environments import named_environment
 from migrations_app.actions.permissions import Actor, Verb
 from migrations_app.actions.services import locked, raise_version
 from migrations_app.actions.unit import action
@@ -22,7 +23,7 @@ from migrations_app.domain.reading.limits import STRICT
 from migrations_app.domain.reading.read import read_bundle
 from migrations_app.domain.same import same
 from migrations_app.domain.schemas import Schemas
-from migrations_app.models import Environment, ManifestEdit, Service
+from migrations_app.models import ManifestEdit, Service
 from migrations_app.queries.editing import Desk, desk, options_for
 from migrations_app.queries.inputs import gather
 
@@ -140,15 +141,7 @@ def open_desk(service: Service, environment: str, schemas: Schemas) -> Desk:
     application = service.application
     inputs = gather(application)
     if environment:
-        row = Environment.objects.filter(application=application, name=environment).first()
-        if row is None:
-            raise InvalidInput(
-                msg(
-                    "%(slug)s has no environment %(name)s.",
-                    slug=application.slug,
-                    name=environment,
-                )
-            )
+        row = named_environment(application, environment)
         options = options_for(inputs, service, row)
     else:
         options = base_options(inputs, service, target_version(application))

@@ -10,12 +10,14 @@ from django.db import IntegrityError, transaction
 
 from migrations_app.actions import audit, permissions
 from migrations_app.actions.assessing import assess
+from migrations_app.actions.environments import named_environment
 from migrations_app.actions.permissions import Actor, Verb
 from migrations_app.actions.services import locked, raise_version
 from migrations_app.actions.unit import action
 from migrations_app.domain.audit.tags import Tag
-from migrations_app.domain.errors import Conflict, InvalidInput, InvalidPreset, StaleState
+from migrations_app.domain.errors import Conflict, InvalidInput, InvalidPreset, Problem, StaleState
 from migrations_app.domain.messages import msg
+from migrations_app.domain.places import Place
 from migrations_app.domain.presets.schema import Preset as Layer
 from migrations_app.domain.schemas import Schemas
 from migrations_app.models import Application, PinnedPreset, Preset, PresetVersion, Service
@@ -120,12 +122,13 @@ def pin_presets(
     """Replace the layers of a service's own.
 
     Raises:
-        InvalidInput: a version that does not exist, or a preset of another application.
+        InvalidInput: a version or an environment that does not exist, or a preset of another
+            application.
         StaleState: the service was changed since ``version`` was read.
     """
     permissions.require(actor, Verb.PIN_PRESET, service.application)
     service = locked(service)
-    versions = [_pinnable(service, pin) for pin in pins]
+    versions = [_pinnable(service, index, pin) for index, pin in enumerate(pins)]
     raise_version(service, version)
     PinnedPreset.objects.filter(service=service).delete()
     PinnedPreset.objects.bulk_create(
@@ -185,20 +188,21 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _pinnable(service: Service, pin: Pin) -> PresetVersion:
+def _pinnable(service: Service, index: int, pin: Pin) -> PresetVersion:
     if pin.preset.application_id not in (None, service.application_id):
-        raise InvalidInput(
-            msg("The preset %(name)s belongs to another application.", name=pin.preset.name)
-        )
+        told = msg("The preset %(name)s belongs to another application.", name=pin.preset.name)
+        raise InvalidInput(told, [Problem("foreign_preset", told, Place(path=f"/{index}/preset"))])
     found = pin.preset.versions.select_related("preset").filter(number=pin.number).first()
     if found is None:
-        raise InvalidInput(
-            msg(
-                "The preset %(name)s has no version %(number)s.",
-                name=pin.preset.name,
-                number=pin.number,
-            )
+        told = msg(
+            "The preset %(name)s has no version %(number)s.",
+            name=pin.preset.name,
+            number=pin.number,
         )
+        place = Place(path=f"/{index}/version")
+        raise InvalidInput(told, [Problem("unknown_version", told, place)])
+    if pin.environment:
+        named_environment(service.application, pin.environment, f"/{index}/environment")
     return found
 
 

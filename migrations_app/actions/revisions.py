@@ -10,6 +10,7 @@ from django.db.models import Max
 
 from migrations_app.actions import audit, permissions, runs
 from migrations_app.actions.assessing import assess, assess_from, keep_secrets, target_version
+from migrations_app.actions.environments import named_environment
 from migrations_app.actions.permissions import Actor, Verb
 from migrations_app.actions.services import locked, raise_version
 from migrations_app.actions.unit import action
@@ -27,7 +28,6 @@ from migrations_app.domain.slices import Slice
 from migrations_app.domain.unused import unused_images
 from migrations_app.models import (
     Application,
-    Environment,
     Revision,
     Run,
     Service,
@@ -99,7 +99,7 @@ def start_revision(*, actor: Actor, service: Service, wish: Wish) -> Run:
         RunActive: one is being made for this service and environment.
     """
     permissions.require(actor, Verb.MAKE_REVISION, service.application)
-    environment = _environment(service.application, wish.environment)
+    environment = named_environment(service.application, wish.environment)
     options = layered_options(service, environment, wish.parameters)
     settle(options.layers, options.parameters, checked=True)
     for image in wish.images.values():
@@ -141,7 +141,7 @@ def make_revision(
     """
     permissions.require(actor, Verb.MAKE_REVISION, service.application)
     service = locked(service)
-    environment = _environment(service.application, wish.environment)
+    environment = named_environment(service.application, wish.environment)
     inputs = gather(service.application)
     options = inputs.options(
         service, environment=environment, parameters=wish.parameters, images=wish.images
@@ -216,21 +216,6 @@ def _untold(service: Service) -> Conflict:
             key=service.key,
         )
     )
-
-
-def _environment(application: Application, name: str) -> Environment:
-    environment = Environment.objects.filter(application=application, name=name).first()
-    if environment is None:
-        known = Environment.objects.filter(application=application).values_list("name", flat=True)
-        raise InvalidInput(
-            msg(
-                "%(slug)s has no environment %(name)s. It has %(known)s.",
-                slug=application.slug,
-                name=name,
-                known=", ".join(known),
-            )
-        )
-    return environment
 
 
 def _content(whole: Rendered, part: Slice, base_part: Slice) -> dict[str, Any]:

@@ -99,3 +99,4 @@ def test_what_cannot_be_kept_is_a_problem_with_its_place(
     assert "hunter2" not in refused.content.decode()
     nowhere = api.get(f"{address}desk/?environment=moon")
     assert nowhere.status_code == 422
+    assert require_problem(nowhere)["errors"][0]["pointer"] == "/environment"

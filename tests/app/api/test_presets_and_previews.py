@@ -73,7 +73,12 @@ def test_pins_are_kept_in_order(api: Api, preset: Any, web: Service) -> None:
     assert again.status_code == 200
     unknown = api.put(path, [{"preset": "nothing", "version": 1}], If_Match="*")
     assert require_problem(unknown)["errors"][0]["pointer"] == "/0/preset"
-    assert api.put(path, [{"preset": "bank", "version": 9}], If_Match="*").status_code == 422
+    for wrong, at in (
+        ({"version": 9}, "version"),
+        ({"version": 1, "environment": "moon"}, "environment"),
+    ):
+        refused = require_problem(api.put(path, [{"preset": "bank", **wrong}], If_Match="*"))
+        assert [item["pointer"] for item in refused["errors"]] == [f"/0/{at}"]
     huge = api.put(path, [{"preset": "bank", "version": 2**40}], If_Match="*")
     assert huge.status_code == 422
 
