@@ -46,7 +46,10 @@ _REASONS: Mapping[str, Message] = {
         "A cluster starts all services at once; this one must try again until the other answers."
     ),
     "used_caps": msg("Repeats what other fields say."),
-    "networks": msg("Podman's network; a cluster has one network that all pods share."),
+    "networks": msg(
+        "Podman's network; all pods of a cluster share one, and only policies keep them apart: "
+        "the preset section network makes them of it."
+    ),
     "identity": msg("Tells services apart; it is kept with the service."),
     "external": msg("See the question about this volume."),
 }

@@ -27,7 +27,10 @@ TUNING = msg("A pod specification cannot set this; it belongs to the node's conf
 COMMAND = msg("The command that created it; the fields it set are listed one by one.")
 IMAGE = msg("Describes the image, which the manifest refers to by name.")
 IMAGE_SAYS = msg("The image's own setting; a cluster reads it from the image.")
-NETWORK = msg("Podman's network; a cluster has one network that all pods share.")
+NETWORK = msg(
+    "Podman's network; all pods of a cluster share one, and only policies keep them apart: "
+    "the preset section network makes them of it."
+)
 NO_PART = msg("There is no such setting in a pod specification.")
 
 _CONTAINER: Mapping[str, Rule] = {

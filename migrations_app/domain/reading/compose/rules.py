@@ -11,7 +11,10 @@ Pattern = tuple[str, ...]
 
 _PODMAN = msg("A setting of podman-compose for its own containers and pods.")
 _OWN = msg("Compose's own: it says how the file is read, not what runs.")
-_NETWORK = msg("A network of this host; a cluster has one network that all pods share.")
+_NETWORK = msg(
+    "A network of this host; all pods of a cluster share one, and only policies keep them apart: "
+    "the preset section network makes them of it."
+)
 _ADDRESS = msg("A cluster gives addresses; peers use the Service's name.")
 _LOGS = msg("A cluster collects what containers write to standard output.")
 _TUNING = msg("A pod specification cannot set this; it belongs to the node's configuration.")

@@ -20,7 +20,10 @@ from migrations_app.domain.spec import Condition, ContainerSpec, Dependency, Ser
 
 _TOGETHER = msg("The containers of a pod are started together.")
 _UNKNOWN = msg("No container of this name is made in the same file.")
-_NETWORK = msg("Podman's network; a cluster has one network that all pods share.")
+_NETWORK = msg(
+    "Podman's network; all pods of a cluster share one, and only policies keep them apart: "
+    "the preset section network makes them of it."
+)
 
 
 def assemble(script: Script) -> Reading:
