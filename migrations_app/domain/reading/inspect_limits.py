@@ -198,7 +198,7 @@ def _security_options(container: Inspection, fields: Fields) -> None:
 
 
 def read_kernel(origins: Origins, fields: Fields) -> None:
-    """Shared memory, sysctls (only the command that created it holds them), limits, devices."""
+    """Shared memory, sysctls (of Podman only the command holds them), limits, devices."""
     container, created = origins.container, origins.created
     size = container.number("HostConfig", "ShmSize")
     if size not in (0, DEFAULT_SHM_SIZE, 64 * 1024 * 1024):
@@ -209,6 +209,9 @@ def read_kernel(origins: Origins, fields: Fields) -> None:
             sysctls[name] = value
             place = container.place("Config", "CreateCommand", given.index)
             fields.places[f"sysctls/{name}"] = place
+    for name, value in container.mapping("HostConfig", "Sysctls").items():  # as Docker tells them
+        sysctls[name] = str(value)
+        fields.places[f"sysctls/{name}"] = container.place("HostConfig", "Sysctls", name)
     fields.values["sysctls"] = sysctls
     _ulimits(origins, fields)
     _devices(container, fields)

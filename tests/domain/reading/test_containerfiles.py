@@ -36,6 +36,8 @@ def test_a_good_file_has_no_findings() -> None:
         ("CTF-01", GOOD.replace(":1@", "@").partition("@")[0] + "\n" + GOOD.partition("\n")[2]),
         ("CTF-01", GOOD.replace(":1@sha256:" + "a" * 64, ":latest")),
         ("CTF-02", GOOD.replace("@sha256:" + "a" * 64, "")),
+        ("CTF-02", "ARG BASE\n" + GOOD.replace(GOOD.split()[1], "$BASE")),
+        ("CTF-01", "ARG V=latest\nARG B=b:$V\n" + GOOD.replace(GOOD.split()[1], "${B}")),
         ("CTF-03", GOOD.replace("USER 1001\n", "")),
         ("CTF-03", GOOD.replace("1001", "0:0")),
         ("CTF-04", GOOD.replace("1001", "app")),
@@ -65,6 +67,8 @@ def test_each_fault_is_found_alone(code: str, text: str) -> None:
         + "a" * 64
         + "\n"
         + GOOD.replace(GOOD.split()[1], "${BASE}"),
+        GOOD.replace("\n", " AS base-a\n", 1)
+        + "FROM base-${KIND} AS final\nUSER 1001\nHEALTHCHECK CMD x\n",
         "# escape=`\n" + GOOD + "RUN echo a `\n  b\n",
     ],
 )

@@ -26,6 +26,7 @@ _DIRECTIVE = re.compile(r"#\s*(\w+)\s*=\s*(\S+)\s*")
 _HEREDOC = re.compile(r"<<(-?)(['\"]?)([A-Za-z_][A-Za-z0-9_]*)\2")
 _WITH_HEREDOC = frozenset({"RUN", "COPY", "ADD"})
 _FLAG = re.compile(r"--([a-z-]+)(?:=(\S*))?\s*")
+_LONGEST = 1024
 _VARIABLE = re.compile(r"\$(?:\{(\w+)(?:(:?[-+])([^}]*))?\}|(\w+))")
 _ASSIGNMENT = re.compile(r"([\w.-]+)=((?:\"(?:[^\"\\]|\\.)*\"|'[^']*'|\\.|[^\s\"'\\])*)")
 
@@ -132,7 +133,8 @@ def parse(text: str, file: str) -> Containerfile:
             within[-1].append(item)
         elif item.keyword == "ARG":
             before.append(item)
-            arguments |= dict(item.pairs)
+            for key, value in item.pairs:
+                arguments[key] = _within_bounds(value, arguments)
         else:
             message = msg(
                 "%(keyword)s stands before the first FROM. Begin with FROM.", keyword=item.keyword
@@ -152,6 +154,12 @@ def _stage(item: Instruction, arguments: Mapping[str, str]) -> Stage:
     words = item.value.split()
     name = words[2] if len(words) >= 3 and words[1].upper() == "AS" else ""
     return Stage(substitute(words[0] if words else "", arguments), name, (), item.line)
+
+
+def _within_bounds(value: str, arguments: Mapping[str, str]) -> str:
+    """The value of an argument; what doubles with each line is the name of no image."""
+    made = substitute(value, arguments) if len(value) < _LONGEST else value
+    return made[:_LONGEST]
 
 
 def _bad_base(stage: Stage, names: Set[str], file: str) -> list[Problem]:

@@ -82,11 +82,18 @@ def floating_bases(built: Containerfile, stage: Stage) -> Iterator[Finding]:
 
 
 def unpinned_bases(built: Containerfile, stage: Stage) -> Iterator[Finding]:
-    """CTF-02: a base image with a tag and without a digest."""
+    """CTF-02: a base image with a tag and without a digest.
+
+    Or one that an argument without a value decides on: who builds says what it is.
+    """
     for one in _with_outer_base(built):
         reference = ImageRef.parse(one.base)
         if not reference.digest and reference.tag not in ("", "latest"):
             message = msg("The base image %(image)s is not pinned.", image=one.base)
+            yield _found(CTF_02, built, one.line, ("FROM", one.base), message)
+    for one in built.stages:
+        if _is_left_to_the_builder(built, one.base):
+            message = msg("Who builds says what the base image %(image)s is.", image=one.base)
             yield _found(CTF_02, built, one.line, ("FROM", one.base), message)
 
 
@@ -192,6 +199,14 @@ def _with_outer_base(built: Containerfile) -> Iterator[Stage]:
                 yield one
         if one.name:
             names.add(one.name.lower())
+
+
+def _is_left_to_the_builder(built: Containerfile, base: str) -> bool:
+    """An argument without a value decides on the image; it may as well choose between stages."""
+    before, dollar, _rest = base.partition("$")
+    if not dollar or "@" in base:
+        return False
+    return not any(before and one.name.startswith(before) for one in built.stages)
 
 
 def _bare(address: str) -> str:
