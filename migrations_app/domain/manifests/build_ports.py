@@ -10,7 +10,7 @@ from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.manifests.build_draft import NOWHERE, Ledger, changed, said
 from migrations_app.domain.manifests.probes import action_from_test
 from migrations_app.domain.messages import msg
-from migrations_app.domain.names import is_port_name, is_service_name
+from migrations_app.domain.names import is_port_name, is_service_name, to_service_name
 from migrations_app.domain.spec import ContainerSpec, Port, ServiceSpec
 
 _HIGHEST = 65535
@@ -181,7 +181,10 @@ def _unusable(service: ServiceSpec, alias: str, ledger: Ledger) -> None:
                 alias=alias,
             ),
             reason,
-            msg("Let the peers use %(name)s, in their settings.", name=service.name),
+            msg(
+                "Let the peers use %(name)s, in their settings.",
+                name=to_service_name(service.name),
+            ),
             subject=alias,
         )
     )

@@ -93,3 +93,16 @@ def test_no_secret_is_shown_by_the_change_of_its_host() -> None:
     result = made(SecretsMode.PLACEHOLDER)
     assert "s3cret-x" not in result.text
     assert "s3cret-x" not in repr(result.changes)
+
+
+def test_whoever_used_an_impossible_alias_is_told_the_name_of_the_service() -> None:
+    source = COMPOSE.replace(
+        "  my_db:\n", "  my_db:\n    networks: {default: {aliases: [the_db]}}\n"
+    )
+    bundle = read_bundle(MemoryFiles({"compose.yaml": source.encode()}), STRICT)
+    [told] = [
+        str(item.fix)
+        for item in render(bundle, Options(), BundledSchemas()).findings
+        if "the_db" in str(item.message)
+    ]
+    assert "my-db" in told
