@@ -102,7 +102,7 @@ def test_lines_of_a_key_in_a_file_of_podman_are_no_variables() -> None:
 
 def test_a_file_shows_no_variable_of_which_a_secret_is_made() -> None:
     compose = (
-        b"services: {a: {image: 'a:1', secrets: [s], environment: ['X_PASSWORD=${LP}']}}\n"
+        b"services: {a: {image: 'a:1', environment: ['X_PASSWORD=${LP}']}}\n"
         b"secrets: {s: {environment: ENVSEC}}\n"
     )
     files = {"compose.yaml": compose, ".env": f"ENVSEC={SECRET}\nLP={SECRET}2\nA=b\n".encode()}

@@ -12,6 +12,7 @@ from migrations_app.domain.findings import Finding, Severity
 from migrations_app.domain.images import ImageRef
 from migrations_app.domain.messages import msg
 from migrations_app.domain.places import Path
+from migrations_app.domain.secret_text import with_markers
 
 IMG_01 = Rule(
     "IMG-01",
@@ -61,7 +62,7 @@ def unreachable_images(context: CheckContext) -> Iterator[Finding]:
     """
     for item, path, text, image in images(context):
         if image is None:
-            shown = text or "(none)"
+            shown = with_markers(text, "***") or "(none)"
             yield IMG_01.found(item, path, msg("%(image)s is no image reference.", image=shown))
         elif image.is_local:
             yield IMG_01.found(

@@ -8,9 +8,14 @@ from typing import Any
 
 import pytest
 
+from migrations_app.adapters.schemas import BundledSchemas
+from migrations_app.domain.bundle import SourceObject
+from migrations_app.domain.checks import run
+from migrations_app.domain.checks.base import CheckContext
 from migrations_app.domain.errors import InvalidInput
 from migrations_app.domain.images import ImageRef
 from migrations_app.domain.manifests.secret_markers import put_back, take
+from migrations_app.domain.provenance import Origin
 
 SECRET = "hunter2word"
 TEXT = base64.b64encode(f"password={SECRET}\n".encode()).decode()
@@ -85,3 +90,11 @@ def test_no_message_shows_the_password_of_an_image() -> None:
     with pytest.raises(InvalidInput) as caught:
         ImageRef.parse(f"https://u:{SECRET}@r.example.com/x:1")
     assert "https://u:***@r.example.com/x:1" in str(caught.value)
+
+
+def test_no_finding_shows_the_password_of_an_image() -> None:
+    body = _object("v1", "Pod", spec={"containers": [{"image": f"https://u:{SECRET}@host/x"}]})
+    item = SourceObject(body, Origin("a.yaml", 1, 1), "a.yaml")
+    found = run(CheckContext((item,), BundledSchemas(), "1.34"))
+    assert "IMG-01" in [one.code for one in found]
+    assert not [one for one in found if SECRET in str(one.message) + one.subject]

@@ -104,7 +104,17 @@ def resolved(
             environment.note(steering, desk.given.variables[steering])
     loader = Loader(shelf, first.name, parser)
     model = loader.load([(member.name, member.text) for member in files.members], environment)
+    _note_secrets(model, account)
     return _with_hooks(with_defaults(model, account)), loader, environment
+
+
+def _note_secrets(model: Node, account: Account) -> None:
+    """The variables that secrets are, also where no service that can be read takes them."""
+    secrets = model.get("secrets")
+    for definition in secrets.fields.values() if secrets is not None else ():
+        variable = definition.get("environment")
+        if variable is not None and isinstance(variable.value, str):
+            account.secret_names.add(variable.value)
 
 
 def _with_hooks(model: Node) -> Node:
