@@ -6,9 +6,27 @@ function focusOn(wanted) {
   wanted?.scrollIntoView({ block: "nearest" });
 }
 
+/** What leads to the same field or button again, once the part in which it stands is another. */
+function wayTo(element) {
+  if (!element.name) return null;
+  const value = element.tagName === "BUTTON" ? `[value="${CSS.escape(element.value)}"]` : "";
+  return `[name="${CSS.escape(element.name)}"]${value}`;
+}
+
+let left = null;
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const at = document.activeElement;
+  left = event.detail.target?.contains(at) && at !== event.detail.target ? { way: wayTo(at) } : null;
+});
+
 document.addEventListener("htmx:afterSettle", (event) => {
   const part = event.detail.elt;
-  focusOn(part.querySelector?.("[data-focus]") ?? (part.matches?.("[data-focus]") ? part : null));
+  const wanted = part.querySelector?.("[data-focus]") ?? (part.matches?.("[data-focus]") ? part : null);
+  focusOn(wanted);
+  if (wanted || !left || document.activeElement !== document.body) return;
+  const again = (left.way && part.querySelector?.(left.way)) || part.querySelector?.("[data-refocus]");
+  left = null;
+  again?.focus({ preventScroll: true });
 });
 
 // A whole page that answers a form begins where the answer is.

@@ -18,7 +18,9 @@ from migrations_app.actions.choices import answer_for_application
 from migrations_app.actions.sources import OnConflict, Stored, store_source
 from migrations_app.domain.errors import Conflict, InvalidInput, UnreadableSource
 from migrations_app.domain.people.roles import Verb
+from migrations_app.domain.reading.archives import expand
 from migrations_app.domain.reading.file_names import member_name
+from migrations_app.domain.reading.limits import STRICT
 from migrations_app.models import Application, Assessment
 from migrations_app.queries import host_pages
 from migrations_app.queries.actors import verbs
@@ -155,11 +157,21 @@ def _chosen(request: PageRequest) -> Chosen:
     if pasted.strip():
         name = request.POST.get("pasted_name", "").strip() or PASTED
         files[member_name(name, files)] = pasted.replace("\r\n", "\n").encode()
-    files.pop(request.POST.get("remove", ""), None)
+    files = _without(files, request.POST.get("remove", ""))
     size = sum(len(data) for data in files.values())
     if size > settings.WORKBENCH_UPLOAD_LIMIT:
         return Chosen({}, _too_large())
     return Chosen(files, problem)
+
+
+def _without(files: dict[str, bytes], path: str) -> dict[str, bytes]:
+    """The files but one, which may be in an archive: that is unpacked then."""
+    if path and path not in files:
+        try:
+            files = dict(expand(files, STRICT))
+        except UnreadableSource:
+            return files
+    return {name: data for name, data in files.items() if name != path}
 
 
 def _too_large() -> str:

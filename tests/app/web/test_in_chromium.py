@@ -233,3 +233,26 @@ def test_a_preset_is_tried_while_it_is_typed(
         page.keyboard.type("wrong: 1")
         page.get_by_text("Not a preset yet").wait_for()
         page.locator(".cm-lint-marker-error").wait_for()
+
+
+def test_the_focus_stays_where_it_was_when_an_upload_is_looked_at(
+    chrome: Browser, live_server: LiveServer, person: User
+) -> None:
+    spec = b"{containers: [{name: a, image: a}]}"
+    pod = b"apiVersion: v1\nkind: Pod\nmetadata: {name: %s}\nspec: " + spec
+    with opened(chrome, live_server, person) as page:
+        page.goto("/upload/")
+        page.set_input_files(
+            "input[name=file]",
+            [
+                {"name": f"{name}.yaml", "mimeType": "text/yaml", "buffer": pod % name.encode()}
+                for name in ("one", "two")
+            ],
+        )
+        result = page.locator("button[name=view][value=result]")
+        result.press("Enter")
+        expect(result).to_have_attribute("aria-pressed", "true")
+        expect(result).to_be_focused()
+        page.locator("button[name=remove][value='two.yaml']").press("Enter")
+        expect(page.locator("button[name=remove]")).to_have_count(1)
+        expect(page.locator("#files-title")).to_be_focused()

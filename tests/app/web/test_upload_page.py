@@ -15,6 +15,7 @@ from migrations_app.models import Answer, Application, Service, Source
 from migrations_app.queries.actors import Actor
 from migrations_app.web import drafts
 from tests.app.web.seeding import DEPLOYMENT, SOUND
+from tests.domain.reading.test_archives import zipped
 from tests.factories import ApplicationFactory, MembershipFactory, UserFactory
 
 LogIn = Callable[[Actor], Client]
@@ -126,6 +127,17 @@ def test_a_file_can_be_left_out_and_text_pasted(visitor: Client, application: Ap
     assert "bad.yaml" not in page
     assert "etc/web.yaml" in page
     assert ".." not in page.partition('id="work"')[2].partition("Paste text")[2][:50]
+    assert "1 file can be stored" in page
+
+
+def test_a_file_of_an_archive_can_be_left_out(visitor: Client, application: Application) -> None:
+    archive = zipped({"web.yaml": GOOD, "bad.yaml": BAD})
+    page = check(visitor, application="banking-app", file=upload("all.zip", archive))
+    assert "1 file cannot be read" in page
+    page = check(
+        visitor, application="banking-app", draft=draft_of(page), remove="all.zip/bad.yaml"
+    )
+    assert "bad.yaml" not in page
     assert "1 file can be stored" in page
 
 
