@@ -238,15 +238,16 @@ def _is_secret_word(word: str, before: str) -> bool:
     """An argument such as ``--password=…``, the word after ``--password``, a key or such a URL."""
     if is_marker(word) or looks_secret("", word):
         return True
-    if _OPTION.fullmatch(before) and not word.startswith("-"):
-        return looks_secret(before.lstrip("-"), word)
+    is_value = _OPTION.fullmatch(before) and not word.startswith("-")
+    if is_value and looks_secret(before.lstrip("-"), word):
+        return True
     return _is_assignment(word)
 
 
 def _is_assignment(text: str) -> bool:
     """``NAME=VALUE``, where the name tells that the value is secret."""
     name, equals, value = text.partition("=")
-    return bool(equals) and " " not in name and looks_secret(name.lstrip("-"), value)
+    return bool(equals) and " " not in name and looks_secret(name.lstrip("-\"'"), value)
 
 
 def take(objects: Iterable[Object]) -> tuple[list[Object], dict[SecretPlace, str]]:

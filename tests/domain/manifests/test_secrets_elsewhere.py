@@ -29,6 +29,9 @@ def _object(api: str, kind: str, **fields: Any) -> dict[str, Any]:
     "body",
     [
         _object("v1", "Pod", spec={"containers": [{"image": f"https://u:{SECRET}@host/x"}]}),
+        _object(
+            "v1", "Pod", spec={"containers": [{"command": ["sh", "-c", f'"TOKEN={SECRET}', "x"]}]}
+        ),
         _object("v1", "PersistentVolume", spec={"mountOptions": ["ro", f"password={SECRET}"]}),
         _object(
             "storage.k8s.io/v1", "StorageClass", mountOptions=[f"username=a,password={SECRET}"]
