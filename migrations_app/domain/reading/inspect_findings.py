@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from migrations_app.domain.findings import Finding, Severity
-from migrations_app.domain.messages import Message, msg
+from migrations_app.domain.messages import Message, listed, msg
 from migrations_app.domain.places import Place
 from migrations_app.domain.reading.inspect_capture import disagreements
 from migrations_app.domain.reading.inspect_container import created_by
 from migrations_app.domain.reading.inspect_groups import Group, Shelf
 from migrations_app.domain.reading.inspections import Inspection, InspectionKind
-from migrations_app.domain.spec import ServiceSpec
+from migrations_app.domain.spec import Mount, MountKind, ServiceSpec
 
 
 def about_group(group: Group, spec: ServiceSpec, shelf: Shelf) -> Iterator[Finding]:
@@ -138,6 +139,38 @@ def _beyond_a_pod(container: Inspection) -> Iterator[Finding]:
 
 
 def about_bundle(shelf: Shelf, specs: Sequence[ServiceSpec]) -> Iterator[Finding]:
+    """What shows only when all inspections are seen together."""
+    yield from _shared_without_a_name(specs)
+    yield from _inspected_alone(shelf, specs)
+
+
+def _shared_without_a_name(specs: Sequence[ServiceSpec]) -> Iterator[Finding]:
+    """CAP-07: a volume that only Podman has named, in several containers (``--volumes-from``)."""
+    mounts: dict[str, list[tuple[str, Mount]]] = defaultdict(list)
+    for spec in specs:
+        for container in spec.containers:
+            for mount in container.mounts:
+                if mount.kind is MountKind.ANONYMOUS and mount.source:
+                    mounts[mount.source].append((container.name, mount))
+    for shared in mounts.values():
+        names = list(dict.fromkeys(name for name, _mount in shared))
+        for name, mount in shared if len(names) > 1 else ():
+            yield _finding(
+                "CAP-07",
+                Severity.MEDIUM,
+                mount.places.get("", Place()),
+                msg(
+                    "%(container)s shares the volume at %(target)s with %(others)s.",
+                    container=name,
+                    target=mount.target,
+                    others=listed([other for other in names if other != name]),
+                ),
+                msg("Podman made up its name, so that each container gets a volume of its own."),
+                msg("Give the volume a name in Podman, and capture the containers again."),
+            )
+
+
+def _inspected_alone(shelf: Shelf, specs: Sequence[ServiceSpec]) -> Iterator[Finding]:
     """An image, volume or network that was inspected without anything that uses it."""
     if any(spec.containers for spec in specs) or shelf.of(InspectionKind.POD):
         return

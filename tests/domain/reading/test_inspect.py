@@ -237,3 +237,33 @@ def test_an_image_tells_the_digest_by_which_its_registry_knows_it(
     bundle = read_bundle(MemoryFiles({"image.json": json.dumps([image]).encode()}), STRICT)
 
     assert bundle.facts.image_digests.get(tag) == wanted
+
+
+def test_a_volume_without_a_name_that_is_shared_is_told_of() -> None:
+    """``--volumes-from``: what Podman shares by a name that it made up, a cluster does not."""
+    mount = {"Type": "volume", "Name": "0" * 64, "Destination": "/data", "Options": []}
+    files = {
+        f"{name}.json": json.dumps(
+            [
+                {
+                    "Id": name * 32,
+                    "Name": name,
+                    "Image": "a" * 64,
+                    "ImageName": "r.io/a:1",
+                    "Config": {},
+                    "State": {},
+                    "HostConfig": {},
+                    "Mounts": [mount],
+                }
+            ]
+        ).encode()
+        for name in ("aa", "bb")
+    }
+    told = [
+        str(f.message) for f in made_of(files).findings if "shares the volume" in str(f.message)
+    ]
+    assert told == [
+        "aa shares the volume at /data with bb.",
+        "bb shares the volume at /data with aa.",
+    ]
+    assert "shares the volume" not in str(made_of({"aa.json": files["aa.json"]}).findings)
