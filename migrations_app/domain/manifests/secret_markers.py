@@ -101,7 +101,7 @@ def secret_paths(body: Object) -> Iterator[Path]:
                 yield (*path, "env", index, "value")
         for key in ("command", "args"):
             yield from _command(container, (key,), path)
-        for handler in _HANDLERS:
+        for handler in (found for found in _HANDLERS if found[0] in container):
             yield from _command(container, (*handler, "exec", "command"), path)
             yield from _headers(container, (*handler, "httpGet", "httpHeaders"), path)
             asked = get(container, (*handler, "httpGet", "path"))
