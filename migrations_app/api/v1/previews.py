@@ -44,7 +44,14 @@ kind: Pod
 metadata: {name: web}
 spec: {containers: [{name: web, image: localhost/web}]}
 """
-_PARTIAL = "Take what can be read, and name the rest under `files`."
+
+
+def _partial() -> serializers.BooleanField:
+    return serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="Take what can be read, and name the rest under `files`.",
+    )
 
 
 class RenameOut(Out):
@@ -92,11 +99,11 @@ class CheckIn(Wish):
 
 
 class PreviewIn(CheckIn):
-    partial: Any = serializers.BooleanField(required=False, default=False, help_text=_PARTIAL)
+    partial: Any = _partial()
 
 
 class PreviewForm(Wish):
-    partial: Any = serializers.BooleanField(required=False, default=False, help_text=_PARTIAL)
+    partial: Any = _partial()
 
 
 class _Files(serializers.Serializer[Any]):
