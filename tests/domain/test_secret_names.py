@@ -57,7 +57,7 @@ def test_short_names_of_passwords_and_addresses_that_are_one_are_secret(
     ("name", "value"),
     [
         ("BYPASS", "everything"),
-        ("COMPASS", "north"),
+        ("TRESPASS", "forbidden"),
         ("PWD", "/srv/app"),
         ("PW_FILE", "pw.txt"),
         ("CHAT", "https://hooks.slack.com/services"),

@@ -53,6 +53,8 @@ _BROKEN = (
     *(zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError),
     *(ValueError, OverflowError, NotImplementedError, RuntimeError, KeyError, IndexError),
 )
+"""All that ``zipfile`` and ``tarfile`` raise on archives that are damaged or made up: they
+know no common error. Whoever uploads is told that the archive is damaged, and nothing is stored."""
 
 
 class _Decompressor(Protocol):
